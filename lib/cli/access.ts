@@ -1,0 +1,51 @@
+import { OUR_VARIABLES } from "../core/environment.ts";
+import { LAUNCHER_VARIABLES } from "../core/identity.ts";
+
+/** What the program may do before it locks itself down: a named permission set of deno.json, and the compiled-in flags. */
+export interface Permissions {
+  readonly read: boolean;
+  readonly write: boolean;
+  /** Names of variables. */
+  readonly env: readonly string[];
+  /** Names of functions that ask the operating system. */
+  readonly sys: readonly string[];
+}
+
+// What paths and identity ask for (compat data §3.1, §3.7), and no-color.org.
+const SYSTEM_VARIABLES = [
+  "HOME",
+  "LOCALAPPDATA",
+  "LOGNAME",
+  "NO_COLOR",
+  "USER",
+  "USERNAME",
+  "USERPROFILE",
+  "XDG_CONFIG_HOME",
+];
+
+// What packages look up: commander when it prints help, yaml when it parses, the MCP SDK's zod when it loads.
+const PACKAGE_VARIABLES = ["CLICOLOR_FORCE", "FORCE_COLOR", "LOG_STREAM", "LOG_TOKENS"];
+
+/** Everything that the executable may do; each mode gives up the rest of it (DESIGN §3). */
+export const PERMISSIONS: Permissions = {
+  read: true,
+  write: true,
+  env: [
+    ...OUR_VARIABLES.flatMap((name) => [`KIOKU_MESH_${name}`, `MESH_MEM_${name}`]),
+    ...LAUNCHER_VARIABLES,
+    ...SYSTEM_VARIABLES,
+    ...PACKAGE_VARIABLES,
+  ].sort(),
+  sys: ["hostname"],
+};
+
+/** The flags that give a program of Deno these permissions, and no others on request. */
+export function permissionFlags({ read, write, env, sys }: Permissions): string[] {
+  return [
+    "--no-prompt",
+    ...(read ? ["--allow-read"] : []),
+    ...(write ? ["--allow-write"] : []),
+    `--allow-env=${env.join(",")}`,
+    `--allow-sys=${sys.join(",")}`,
+  ];
+}

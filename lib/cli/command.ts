@@ -1,0 +1,42 @@
+import type { Command as Declaration } from "commander";
+import type { ExitCode } from "../core/errors.ts";
+import type { OpenMemory, Surroundings } from "../memory/open.ts";
+import type { Options } from "./options.ts";
+import type { Output } from "./output.ts";
+
+/** What a command is given that works on the memory; it can open nothing any more (DESIGN §3). */
+export interface DataCall {
+  readonly memory: OpenMemory;
+  readonly options: Options;
+  readonly args: readonly string[];
+  readonly output: Output;
+}
+
+/** What a command is given that sets something up. */
+export interface SetupCall {
+  readonly around: Surroundings;
+  readonly options: Options;
+  readonly args: readonly string[];
+  readonly output: Output;
+}
+
+/** How a command ended: 0 when it did what was asked. */
+export type Ended = 0 | ExitCode;
+
+/** A command that works on the memory. Its module is loaded before anything is opened. */
+export interface DataCommand {
+  readonly access: "data";
+  /** Declares arguments and options. */
+  declare(declaration: Declaration): void;
+  run(call: DataCall): Ended | Promise<Ended>;
+}
+
+/** A command that writes configuration or files; it opens what it needs itself. */
+export interface SetupCommand {
+  readonly access: "setup";
+  declare(declaration: Declaration): void;
+  run(call: SetupCall): Ended | Promise<Ended>;
+}
+
+/** Any command. */
+export type Command = DataCommand | SetupCommand;

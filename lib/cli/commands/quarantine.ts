@@ -1,0 +1,26 @@
+import { formatTime } from "../../core/time.ts";
+import { listQuarantine } from "../../memory/quarantine.ts";
+import { neutralise } from "../../memory/render/neutralise.ts";
+import type { DataCommand } from "../command.ts";
+
+/** `kioku-mesh quarantine`: records that are kept aside because they cannot be live. */
+export const quarantine: DataCommand = {
+  access: "data",
+  declare(declaration) {
+    declaration
+      .option("-n, --limit <n>", "show this many at the most (default: 50)")
+      .option("--json", "print the result as JSON, payloads included");
+  },
+  run({ memory, options, output }) {
+    const records = listQuarantine(memory.store, options.integer("limit", 1, 10_000) ?? 50);
+    if (options.has("json")) {
+      output.line(JSON.stringify(records.map((record) => ({ ...record, seenAt: formatTime(record.seenAt) }))));
+      return 0;
+    }
+    if (records.length === 0) output.line("nothing is in quarantine.");
+    for (const { key, reason, seenAt } of records) {
+      output.line(`${formatTime(seenAt).slice(0, 19)}  ${neutralise(key)}  ${neutralise(reason)}`);
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,132 @@
+import { Command as Declaration, CommanderError } from "commander";
+import { KiokuError, messageOf, UsageError } from "../core/errors.ts";
+import { VERSION } from "../core/version.ts";
+import { openMemory, type Surroundings } from "../memory/open.ts";
+import type { Command, Ended } from "./command.ts";
+import { expandLongOptions } from "./long_options.ts";
+import { dropPermissions } from "./lockdown.ts";
+import { Options } from "./options.ts";
+import { type Output, ReaderGone } from "./output.ts";
+import { MOVED } from "./moved.ts";
+import { COMMANDS } from "./table.ts";
+
+/** The name under which people call the program. */
+const PROGRAM = "kioku-mesh";
+
+/** Runs one command line and gives the exit code: 0 done, 1 failed or not found, 2 used wrongly (DESIGN §7). */
+export async function run(args: readonly string[], around: Surroundings, output: Output): Promise<Ended> {
+  const debug = args.includes("--debug");
+  try {
+    return await dispatch(args.filter((arg) => arg !== "--debug"), around, output);
+  } catch (error) {
+    return report(error, debug, output);
+  }
+}
+
+async function dispatch(args: readonly string[], around: Surroundings, output: Output): Promise<Ended> {
+  const [first, ...rest] = args.filter((arg, index) => !(index === 0 && arg === "--rebuild"));
+  if (first === undefined) {
+    output.note(mainHelp());
+    return 2;
+  }
+  if (first === "--version" || first === "-V") {
+    output.line(`${PROGRAM} ${VERSION}`);
+    return 0;
+  }
+  if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
+    output.line(mainHelp());
+    return 0;
+  }
+  if (first === "help") return await dispatch([rest[0] ?? "", "--help"], around, output);
+  const moved = MOVED.find(({ words }) => words.every((word, index) => args[index] === word));
+  if (moved !== undefined) throw new UsageError(moved.answer);
+  const entry = COMMANDS.find(({ name }) => name === first);
+  if (entry === undefined) {
+    throw new UsageError(`Cannot run "${first}": there is no such command. \`${PROGRAM} --help\` lists them.`);
+  }
+  const command = await entry.load();
+  const parsed = parse(entry.name, entry.summary, command, rest, output);
+  if (parsed === undefined) return 0;
+  return await start(command, parsed.args, parsed.options, around, output);
+}
+
+async function start(
+  command: Command,
+  args: readonly string[],
+  options: Options,
+  around: Surroundings,
+  output: Output,
+): Promise<Ended> {
+  if (command.access === "setup") return await command.run({ around, options, args, output });
+  const memory = await openMemory(around, (done, total) => {
+    output.progress(`Taking over what the Python version saved: ${done} of ${total}`);
+  });
+  dropPermissions();
+  for (const notice of memory.notices) output.note(notice);
+  try {
+    return await command.run({ memory, options, args, output });
+  } finally {
+    memory.store.close();
+  }
+}
+
+/** Parses a command's arguments; undefined when only help was asked for, which is then printed. */
+function parse(
+  name: string,
+  summary: string,
+  command: Command,
+  args: readonly string[],
+  output: Output,
+): { args: readonly string[]; options: Options } | undefined {
+  const declaration = declare(name, summary);
+  command.declare(declaration);
+  let problem = "";
+  declaration.exitOverride().configureOutput({
+    writeOut: (text) => output.line(text.trimEnd()),
+    outputError: (text) => problem = text,
+  });
+  const flags = declaration.options.flatMap(({ long }) => long ?? []);
+  try {
+    declaration.parse(expandLongOptions(args, flags), { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    const reason = problem.replace(/^error: /, "").trim().replace(/\.$/, "");
+    throw new UsageError(`Cannot run ${name}: ${reason}. \`${PROGRAM} ${name} --help\` shows its use.`);
+  }
+  return { args: declaration.args, options: new Options(declaration.opts()) };
+}
+
+function declare(name: string, summary: string): Declaration {
+  return new Declaration(`${PROGRAM} ${name}`).description(summary).helpOption("-h, --help", "show this help");
+}
+
+function mainHelp(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  return [
+    "kioku-mesh: a memory that AI coding agents share, across tools and hosts",
+    "",
+    `Usage: ${PROGRAM} <command> [options]`,
+    "",
+    "Commands:",
+    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    "Options:",
+    "  -h, --help     show this help, or a command's after its name",
+    "  -V, --version  show the version",
+    "  --debug        show where an unexpected error came from",
+  ].join("\n");
+}
+
+function report(error: unknown, debug: boolean, output: Output): Ended {
+  if (error instanceof ReaderGone) return 0;
+  const trace = debug && error instanceof Error ? error.stack : undefined;
+  if (error instanceof KiokuError) {
+    output.note(`error: ${error.message}`);
+    if (trace !== undefined) output.note(trace);
+    return error.exitCode;
+  }
+  output.note(`error: Cannot go on: ${messageOf(error)} (unexpected; --debug shows where. Please report it.)`);
+  if (trace !== undefined) output.note(trace);
+  return 1;
+}

@@ -1,0 +1,44 @@
+import { dirname } from "node:path";
+import { Failure, messageOf } from "./errors.ts";
+import { hex, type Random } from "./random.ts";
+
+/** The text of a file; undefined when there is none. Throws a Failure that names the file for anything else. */
+export function readTextIfAny(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw new Failure(`Cannot read ${path}: ${messageOf(error)}.`);
+  }
+}
+
+/**
+ * Writes a file whole or not at all: a draft beside it, synced, then a rename. The file and folders that are made for
+ * it are readable by their owner alone.
+ */
+export function writeWhole(path: string, text: string, random: Random): void {
+  const draft = `${path}.${hex(random(4))}.tmp`;
+  try {
+    Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const file = Deno.openSync(draft, { createNew: true, write: true, mode: 0o600 });
+    try {
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+      file.syncSync();
+    } finally {
+      file.close();
+    }
+    Deno.renameSync(draft, path);
+  } catch (error) {
+    remove(draft);
+    throw new Failure(`Cannot write ${path}: ${messageOf(error)}. Check the folder's permissions and space.`);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never made.
+  }
+}

@@ -1,0 +1,86 @@
+import { newId } from "../core/ids.ts";
+import { scopeLabel } from "../core/scope.ts";
+import { enqueue } from "../store/outbox.ts";
+import type { Value } from "../store/row.ts";
+import type { MemoryContext } from "./context.ts";
+import { deriveSubject, deriveSummary } from "./derive.ts";
+import { formatObservation, type Observation } from "./observation.ts";
+import { mergeObservation, readStored, STORED_COLUMNS } from "./records.ts";
+import { isPlaceholder } from "./required.ts";
+import { isShared, requireOwnMode } from "./shared.ts";
+import { supersededBy } from "./supersede.ts";
+
+/** A memory that lacks its subject or summary, and what they would be. */
+export interface BackfillPlan {
+  readonly old: Observation;
+  readonly subject: string;
+  readonly summary: string;
+}
+
+/** What a look at the memories found. */
+export interface BackfillScan {
+  readonly scanned: number;
+  readonly plans: readonly BackfillPlan[];
+  /** Lacks something, but has no content to take it from. */
+  readonly withoutContent: number;
+  /** Lacks something, but a newer memory has taken its place. */
+  readonly alreadyRepaired: number;
+  readonly unknownFamily: number;
+}
+
+/** Looks for live memories without subject or summary. */
+export function scanForBackfill(context: MemoryContext, project: string | undefined): BackfillScan {
+  const { store, settings } = context;
+  const now = context.clock();
+  const scopes = settings.readable.map(() => "?").join(", ");
+  const values: Value[] = [...settings.readable, ...(project === undefined ? [] : [project])];
+  const plans: BackfillPlan[] = [];
+  let scanned = 0, withoutContent = 0, alreadyRepaired = 0, unknownFamily = 0;
+  const rows = store.each(
+    `SELECT ${STORED_COLUMNS} FROM observation o JOIN author a ON a.author = o.author
+      WHERE o.state = 0 AND o.scope IN (${scopes}) ${project === undefined ? "" : "AND o.project = ?"} ORDER BY o.row`,
+    values,
+    readStored,
+  );
+  for (const { observation } of rows) {
+    scanned++;
+    if (observation.author.agentFamily === "unknown") unknownFamily++;
+    if (!isPlaceholder(observation.subject) && !isPlaceholder(observation.summary)) continue;
+    if (observation.content.trim() === "") withoutContent++;
+    else if (supersededBy(store, observation.id, observation.scope, now).length > 0) alreadyRepaired++;
+    else plans.push(plan(observation));
+  }
+  return { scanned, plans, withoutContent, alreadyRepaired, unknownFamily };
+}
+
+/**
+ * Saves a completed copy of a memory that supersedes the old one: same content and time, this host's identity, since it
+ * is this host that says so.
+ */
+export function backfill(context: MemoryContext, { old, subject, summary }: BackfillPlan): Observation {
+  const { store, settings } = context;
+  requireOwnMode(settings, "backfill");
+  const fields = {
+    ...old,
+    id: newId(context.random),
+    author: context.identity,
+    subject,
+    summary,
+    supersedes: [...old.supersedes, old.id],
+  };
+  const observation: Observation = { ...fields, payload: formatObservation(fields) };
+  const now = context.clock();
+  store.write(() => {
+    mergeObservation(store, observation, now);
+    if (isShared(settings)) enqueue(store, "observation", observation.id, scopeLabel(observation.scope), now);
+  });
+  return observation;
+}
+
+function plan(old: Observation): BackfillPlan {
+  return {
+    old,
+    subject: isPlaceholder(old.subject) ? deriveSubject(old.content) : old.subject,
+    summary: isPlaceholder(old.summary) ? deriveSummary(old.content) : old.summary,
+  };
+}

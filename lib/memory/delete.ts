@@ -1,0 +1,28 @@
+import { scopeLabel } from "../core/scope.ts";
+import { enqueue } from "../store/outbox.ts";
+import type { MemoryContext } from "./context.ts";
+import { findMemory } from "./find.ts";
+import { mergeTombstone, type StoredObservation } from "./records.ts";
+import { isShared, requireOwnMode } from "./shared.ts";
+import { formatTombstone } from "./tombstone.ts";
+
+/** Deletes one memory by its id or the beginning of it. Deleting again changes nothing. Gives the complete id. */
+export function deleteMemory(context: MemoryContext, idOrPrefix: string, reason: string): string {
+  const { stored } = findMemory(context, idOrPrefix);
+  deleteRecords(context, [stored], reason);
+  return stored.observation.id;
+}
+
+/** Deletes records in one transaction that is on the disk when this returns. */
+export function deleteRecords(context: MemoryContext, records: readonly StoredObservation[], reason: string): void {
+  const { store, clock, settings } = context;
+  requireOwnMode(settings, "delete");
+  store.write(() => {
+    for (const { observation, state } of records) {
+      if (state === "tombstoned") continue;
+      const now = clock();
+      mergeTombstone(store, formatTombstone(observation.id, reason, now), observation.scope, observation.author);
+      if (isShared(settings)) enqueue(store, "tombstone", observation.id, scopeLabel(observation.scope), now);
+    }
+  });
+}

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import { loadConfiguration } from "../core/configuration.ts";
+import type { Environment } from "../core/environment.ts";
+import { Failure, messageOf } from "../core/errors.ts";
+import { hostId } from "../core/host_id.ts";
+import { type Login, resolveIdentity } from "../core/identity.ts";
+import { DATABASE_FILE, findFolders, type Folders, type Platform } from "../core/paths.ts";
+import type { Random } from "../core/random.ts";
+import { resolveSettings } from "../core/settings.ts";
+import { openStore } from "../store/open.ts";
+import type { MemoryContext } from "./context.ts";
+import { importChanges, type ImportProgress } from "./import.ts";
+
+/** The surroundings of the process, passed in so that tests can make their own. */
+export interface Surroundings {
+  readonly env: Environment;
+  readonly platform: Platform;
+  readonly login: Login;
+  readonly workingFolder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** An open memory with where it lies and what the user should be told about it. */
+export interface OpenMemory extends MemoryContext {
+  readonly folders: Folders;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Opens this user's memory: finds folders and configuration, makes the state folder and the host's id at first use,
+ * opens the database and takes over what Python's version has written since the last time (DESIGN §4). After this
+ * nothing else has to be opened, so the process can drop its permissions.
+ */
+export async function openMemory(around: Surroundings, progress: ImportProgress): Promise<OpenMemory> {
+  const { env, platform, clock, random } = around;
+  const folders = findFolders(env, platform, isFolder);
+  const configuration = await loadConfiguration(folders.config, around.workingFolder);
+  const settings = resolveSettings(env, configuration.project, configuration.host, hasTracesOfPython(folders));
+  makeStateFolder(folders.state);
+  const identity = resolveIdentity(env, around.login, hostId(folders.state, random), clock(), random);
+  const store = openStore(join(folders.state, DATABASE_FILE), clock);
+  const context: MemoryContext = { store, clock, random, identity, settings };
+  const imported = importChanges(context, folders.state, env.ours("INDEX_DB"), progress);
+  const old = env.oldNames();
+  const notices = [
+    ...folders.notices,
+    ...(old.length === 0 ? [] : [`The variables ${old.join(", ")} have new names: KIOKU_MESH_… instead of MESH_MEM_….`]),
+    ...(identity.warning === undefined ? [] : [identity.warning]),
+    ...imported.notices,
+  ];
+  return { ...context, folders, notices };
+}
+
+// The router's configuration and the index beside it exist only where Python's version was part of a mesh.
+function hasTracesOfPython({ config, state }: Folders): boolean {
+  return isFile(join(config, "zenohd.json5")) || isFile(join(state, "index.db"));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+// Readable by its owner alone (DESIGN §4). A folder that was there keeps its permissions: it may serve others too.
+function makeStateFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return;
+    throw new Failure(`Cannot make the state folder ${path}: ${messageOf(error)}. Check its permissions.`);
+  }
+}

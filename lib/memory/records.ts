@@ -1,0 +1,221 @@
+import type { Micros } from "../core/clock.ts";
+import { sha256 } from "../core/digest.ts";
+import { type Authorship, recordKey } from "../core/keyspace.ts";
+import { parseScopeLabel, type Scope, scopeLabel, type ScopeLabel } from "../core/scope.ts";
+import { number, numberOrNone, type Row, text } from "../store/row.ts";
+import type { Store } from "../store/store.ts";
+import { addFacets, removeFacets } from "./facets.ts";
+import { isMalformed, type Observation, parseObservation } from "./observation.ts";
+import { quarantine } from "./quarantine.ts";
+import { addToIndex, removeFromIndex } from "./search/index.ts";
+import { subjectKey } from "./subject_key.ts";
+import { addEdges, removeEdges } from "./supersede.ts";
+import type { Tombstone } from "./tombstone.ts";
+
+/** What a record is here; the column `state` holds the number. */
+export const STATE = { live: 0, tombstoned: 1, shadowed: 2, purged: 3 } as const;
+
+/** One of the states of a record. */
+export type RecordState = keyof typeof STATE;
+
+/** An observation as it lies in the database. */
+export interface StoredObservation {
+  readonly row: number;
+  readonly state: RecordState;
+  readonly shadowedAt: Micros | undefined;
+  readonly observation: Observation;
+}
+
+/** What merging an observation did. */
+export type Merged = "added" | "known" | "replaced" | "conflict";
+
+/** The columns that readStored needs, of the tables `observation o` and `author a`. */
+export const STORED_COLUMNS =
+  "o.row, o.id, o.scope, o.state, o.shadowed_at, o.payload, a.agent_family, a.client_id, a.pc_id, a.session_id";
+
+const SELECT_STORED = `SELECT ${STORED_COLUMNS} FROM observation o JOIN author a ON a.author = o.author`;
+
+/**
+ * Adds an observation to the set of records, in the caller's transaction. The result depends only on which records are
+ * there, never on their order (DESIGN §1): of two payloads of one record a stub wins, else the smaller SHA-256, and the
+ * other goes to quarantine; a tombstone that came before hides it. `shadowedAt` is given for a record that Python's
+ * version no longer found in its mesh: it is kept out of sight until it arrives from somewhere.
+ */
+export function mergeObservation(
+  store: Store,
+  observation: Observation,
+  now: Micros,
+  shadowedAt?: Micros,
+): Merged {
+  const known = findRecord(store, observation.id, observation.scope);
+  if (known === undefined) {
+    insert(store, observation, shadowedAt);
+    return "added";
+  }
+  if (known.observation.payload === observation.payload) {
+    if (known.state === "shadowed" && shadowedAt === undefined) revive(store, known);
+    return "known";
+  }
+  const won = wins(observation, known.observation);
+  const [winner, loser] = won ? [observation, known.observation] : [known.observation, observation];
+  // What a stub beats was erased on purpose, so it is not kept.
+  if (winner.purgedAt === undefined) {
+    quarantine(store, {
+      key: observationKey(loser),
+      reason: "another payload of this record is live",
+      seenAt: now,
+      payload: loser.payload,
+    });
+  }
+  if (!won) return "conflict";
+  dropBody(store, known);
+  insert(store, observation, undefined);
+  return "replaced";
+}
+
+/**
+ * Adds a tombstone to the set of records, in the caller's transaction; `author` is the observation's. Of two tombstones
+ * of one record the one with the smaller SHA-256 stays. Gives whether there was none before.
+ */
+export function mergeTombstone(store: Store, tombstone: Tombstone, scope: Scope, author: Authorship): boolean {
+  const label = scopeLabel(scope);
+  const known = store.get(
+    "SELECT payload FROM tombstone WHERE id = ? AND scope = ?",
+    [tombstone.id, label],
+    (row) => text(row, "payload"),
+  );
+  if (known === undefined || sha256(tombstone.payload) < sha256(known)) {
+    store.run(
+      `INSERT INTO tombstone (id, scope, author, deleted_at, payload) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET author = excluded.author, deleted_at = excluded.deleted_at, payload = excluded.payload`,
+      tombstone.id,
+      label,
+      authorRow(store, author),
+      tombstone.deletedAt,
+      tombstone.payload,
+    );
+  }
+  const stored = findRecord(store, tombstone.id, scope);
+  if (stored !== undefined && stored.state !== "tombstoned") hide(store, stored);
+  return known === undefined;
+}
+
+/** The record of that id in that scope, whatever its state. */
+export function findRecord(store: Store, id: string, scope: Scope): StoredObservation | undefined {
+  return store.get(`${SELECT_STORED} WHERE o.id = ? AND o.scope = ?`, [id, scopeLabel(scope)], readStored);
+}
+
+/** The record of that row. */
+export function recordAt(store: Store, row: number): StoredObservation | undefined {
+  return store.get(`${SELECT_STORED} WHERE o.row = ?`, [row], readStored);
+}
+
+/** Reads a row of STORED_COLUMNS. */
+export function readStored(row: Row): StoredObservation {
+  const scope = parseScopeLabel(text(row, "scope"));
+  if (scope === undefined) throw new TypeError(`Record ${text(row, "id")} has the scope ${text(row, "scope")}`);
+  const author = {
+    agentFamily: text(row, "agent_family"),
+    clientId: text(row, "client_id"),
+    pcId: text(row, "pc_id"),
+    sessionId: text(row, "session_id"),
+  };
+  const observation = parseObservation(text(row, "payload"), { scope, id: text(row, "id"), author });
+  if (isMalformed(observation)) throw new TypeError(`Record ${text(row, "id")} is unreadable: ${observation.reason}`);
+  return {
+    row: number(row, "row"),
+    state: stateOf(number(row, "state")),
+    shadowedAt: numberOrNone(row, "shadowed_at"),
+    observation,
+  };
+}
+
+/** The key under which the mesh has an observation. */
+export function observationKey(observation: Observation): string {
+  return recordKey("obs", observation.scope, observation.author, observation.id);
+}
+
+/** The row of an author, made when there is none. */
+function authorRow(store: Store, author: Authorship): number {
+  const values = [author.agentFamily, author.clientId, author.pcId, author.sessionId];
+  const known = store.get(
+    "SELECT author FROM author WHERE agent_family = ? AND client_id = ? AND pc_id = ? AND session_id = ?",
+    values,
+    (row) => number(row, "author"),
+  );
+  return known ??
+    store.run("INSERT INTO author (agent_family, client_id, pc_id, session_id) VALUES (?, ?, ?, ?)", ...values).row;
+}
+
+function wins(candidate: Observation, other: Observation): boolean {
+  const purged = Number(candidate.purgedAt !== undefined) - Number(other.purgedAt !== undefined);
+  return purged === 0 ? sha256(candidate.payload) < sha256(other.payload) : purged > 0;
+}
+
+function insert(store: Store, observation: Observation, shadowedAt: Micros | undefined): void {
+  const label = scopeLabel(observation.scope);
+  const state = initialState(store, observation, label, shadowedAt);
+  const { row } = store.run(
+    `INSERT INTO observation (id, scope, author, project, memory_type, importance, created_at, expires_at, subject_key,
+      state, shadowed_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    observation.id,
+    label,
+    authorRow(store, observation.author),
+    observation.project,
+    observation.memoryType,
+    observation.importance,
+    observation.createdAt,
+    observation.expiresAt ?? null,
+    subjectKey(observation) ?? null,
+    STATE[state],
+    shadowedAt ?? null,
+    observation.payload,
+  );
+  if (state === "live") show(store, row, observation);
+}
+
+function initialState(
+  store: Store,
+  observation: Observation,
+  label: ScopeLabel,
+  shadowedAt: Micros | undefined,
+): RecordState {
+  const tombstoned = store.get("SELECT 1 FROM tombstone WHERE id = ? AND scope = ?", [observation.id, label], () => true);
+  if (tombstoned) return "tombstoned";
+  if (observation.purgedAt !== undefined) return "purged";
+  return shadowedAt === undefined ? "live" : "shadowed";
+}
+
+function revive(store: Store, stored: StoredObservation): void {
+  store.run("UPDATE observation SET state = ?, shadowed_at = NULL WHERE row = ?", STATE.live, stored.row);
+  show(store, stored.row, stored.observation);
+}
+
+function hide(store: Store, stored: StoredObservation): void {
+  if (stored.state === "live") unshow(store, stored);
+  store.run("UPDATE observation SET state = ? WHERE row = ?", STATE.tombstoned, stored.row);
+}
+
+/** Takes a record's body away; what is left of it is its tombstone, if it has one. */
+export function dropBody(store: Store, stored: StoredObservation): void {
+  if (stored.state === "live") unshow(store, stored);
+  store.run("DELETE FROM observation WHERE row = ?", stored.row);
+}
+
+function show(store: Store, row: number, observation: Observation): void {
+  addEdges(store, observation);
+  addFacets(store, row, observation);
+  addToIndex(store, row, observation);
+}
+
+function unshow(store: Store, { row, observation }: StoredObservation): void {
+  removeEdges(store, observation.id, scopeLabel(observation.scope));
+  removeFacets(store, row, observation);
+  removeFromIndex(store, row, observation);
+}
+
+function stateOf(value: number): RecordState {
+  if (value === STATE.tombstoned) return "tombstoned";
+  if (value === STATE.shadowed) return "shadowed";
+  return value === STATE.purged ? "purged" : "live";
+}

@@ -1,0 +1,74 @@
+import type { Micros } from "../core/clock.ts";
+import { UsageError } from "../core/errors.ts";
+import { isId, newId } from "../core/ids.ts";
+import { scopeFor } from "../core/settings.ts";
+import { scopeLabel, type Tier } from "../core/scope.ts";
+import { enqueue } from "../store/outbox.ts";
+import { supersedeCandidates } from "./candidates.ts";
+import type { MemoryContext } from "./context.ts";
+import { lint, type LintWarning } from "./lint.ts";
+import { formatObservation, type MemoryType, type Observation } from "./observation.ts";
+import { mergeObservation } from "./records.ts";
+import { refuseSecrets } from "./secrets/refuse.ts";
+import { isShared, requireOwnMode } from "./shared.ts";
+
+/** A memory to be saved, checked and complete. */
+export interface NewMemory {
+  readonly content: string;
+  readonly subject: string;
+  readonly summary: string;
+  readonly project: string;
+  readonly tags: readonly string[];
+  readonly memoryType: MemoryType;
+  /** 1 to 5. */
+  readonly importance: number;
+  readonly sourceFiles: readonly string[];
+  readonly references: readonly string[];
+  /** Complete ids of the memories that this one replaces. */
+  readonly supersedes: readonly string[];
+  /** Undefined: as the settings say. */
+  readonly visibility: Tier | undefined;
+  readonly expiresAt: Micros | undefined;
+  /** Save even what looks like a secret. */
+  readonly allowSecret: boolean;
+}
+
+/** A memory that is on the disk. */
+export interface Saved {
+  readonly observation: Observation;
+  readonly warnings: readonly LintWarning[];
+  /** Memories that this one may be meant to replace. */
+  readonly candidates: readonly Observation[];
+}
+
+/**
+ * Saves a memory: record, index and, where a mesh is configured, the outbox row in one transaction that is on the disk
+ * when this returns (DESIGN §1). Throws a UsageError for what cannot be saved, a Failure when the database refuses.
+ */
+export function saveMemory(context: MemoryContext, memory: NewMemory): Saved {
+  const { store, settings, identity } = context;
+  requireOwnMode(settings, "save");
+  const now = context.clock();
+  if (memory.expiresAt !== undefined && memory.expiresAt <= now) {
+    throw new UsageError("Cannot save: it would already have expired. Give a later time.");
+  }
+  const wrong = memory.supersedes.find((id) => !isId(id));
+  if (wrong !== undefined) {
+    throw new UsageError(`Cannot save: "${wrong}" in supersedes is not an id of 32 hexadecimal digits.`);
+  }
+  if (!memory.allowSecret) refuseSecrets(memory);
+  const fields = {
+    ...memory,
+    id: newId(context.random),
+    scope: scopeFor(memory.visibility, settings),
+    author: identity,
+    createdAt: now,
+  };
+  const observation: Observation = { ...fields, purgedAt: undefined, payload: formatObservation(fields) };
+  const candidates = store.write(() => {
+    mergeObservation(store, observation, now);
+    if (isShared(settings)) enqueue(store, "observation", observation.id, scopeLabel(observation.scope), now);
+    return supersedeCandidates(store, observation, now);
+  });
+  return { observation, warnings: lint(memory.content, memory.subject, memory.memoryType), candidates };
+}

@@ -1,0 +1,86 @@
+import { format, type SecretRule } from "./rule.ts";
+
+/** Keys of code hosts, package registries and build services (formats: ADR 0006). */
+export const codeHostRules: readonly SecretRule[] = [
+  // Real ones have 36 characters; Python 1.2.0 warned from 10 on, and so a cut one is found too (compat data §4.12).
+  format("github-personal-token", "GitHub personal access token", ["ghp_"], /ghp_[A-Za-z0-9]{10,}/y),
+  format("github-oauth-token", "GitHub OAuth token", ["gho_"], /gho_[A-Za-z0-9]{36,}/y),
+  format(
+    "github-app-token",
+    "GitHub app token",
+    ["ghu_", "ghs_"],
+    /gh[us]_(?:[A-Za-z0-9]{36,}|\d{1,20}_[\w-]{10,1000}\.[\w-]{10,4000}\.[\w-]{10,1000})/y,
+  ),
+  format("github-refresh-token", "GitHub refresh token", ["ghr_"], /ghr_[A-Za-z0-9]{36,}/y),
+  format(
+    "github-fine-grained-token",
+    "GitHub fine-grained token",
+    ["github_pat_"],
+    /github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}(?!\w)/y,
+  ),
+  format(
+    "gitlab-personal-token",
+    "GitLab personal access token",
+    ["glpat-"],
+    /glpat-[\w-]{20,300}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?/y,
+  ),
+  format(
+    "gitlab-runner-token",
+    "GitLab runner token",
+    ["glrt-", "glrtr-", "GR1348941"],
+    /(?:glrtr?-|GR1348941)[\w-]{20,300}/y,
+  ),
+  format("gitlab-job-token", "GitLab CI job token", ["glcbt-"], /glcbt-[0-9a-zA-Z]{1,5}_[\w-]{20,}/y),
+  format("gitlab-trigger-token", "GitLab pipeline trigger token", ["glptt-"], /glptt-[0-9a-f]{40}(?!\w)/y),
+  format("gitlab-deploy-token", "GitLab deploy token", ["gldt-"], /gldt-[\w-]{20,}/y),
+  format("gitlab-service-token", "GitLab service token", [
+    "gloas-",
+    "glsoat-",
+    "glft-",
+    "glffct-",
+    "glimt-",
+    "glagent-",
+  ], /gl(?:oas|soat|ft|ffct|imt|agent)-[\w-]{20,}/y),
+  format("bitbucket-app-password", "Bitbucket app password", ["ATBB"], /ATBB[A-Za-z0-9]{32}(?!\w)/y),
+  format("atlassian-token", "Atlassian API token", ["ATATT3", "ATCTT3"], /AT[AC]TT3[\w=-]{60,400}/y),
+  format("npm-token", "npm access token", ["npm_"], /npm_[A-Za-z0-9]{36}(?!\w)/y),
+  format("pypi-token", "PyPI upload token", ["pypi-AgE"], /pypi-AgE[\w-]{50,}/y),
+  format("rubygems-key", "RubyGems API key", ["rubygems_"], /rubygems_[a-f0-9]{48}(?!\w)/y),
+  format("crates-io-token", "crates.io token", ["cio"], /cio[A-Za-z0-9]{32}(?!\w)/y),
+  format("nuget-key", "NuGet API key", ["oy2"], /oy2[a-z0-9]{43}(?!\w)/y),
+  format("clojars-token", "Clojars deploy token", ["CLOJARS_"], /CLOJARS_[a-z0-9]{60}(?!\w)/y),
+  format(
+    "docker-token",
+    "Docker Hub token",
+    ["dckr_pat_", "dckr_oat_"],
+    /dckr_[po]at_[\w-]{27,40}(?![\w-])/y,
+  ),
+  format("artifactory-key", "Artifactory API key", ["AKCp"], /AKCp[A-Za-z0-9]{69}(?!\w)/y),
+  format(
+    "artifactory-reference-token",
+    "Artifactory reference token",
+    ["cmVmd"],
+    /cmVmd[A-Za-z0-9]{59}(?!\w)/y,
+  ),
+  format(
+    "sourcegraph-token",
+    "Sourcegraph token",
+    ["sgp_"],
+    /sgp_(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}(?!\w)/y,
+  ),
+  format(
+    "circleci-token",
+    "CircleCI token",
+    ["CCIPAT_", "CCIPRJ_"],
+    /CCIP(?:AT|RJ)_[A-Za-z0-9]{20,30}_[a-f0-9]{40}(?!\w)/y,
+  ),
+  format("buildkite-token", "Buildkite token", ["bkua_"], /bkua_[a-z0-9]{40}(?!\w)/y),
+  format(
+    "deno-deploy-token",
+    "Deno Deploy token",
+    ["ddp_", "ddo_", "ddw_"],
+    /dd[pow]_[A-Za-z0-9]{36,40}(?!\w)/y,
+  ),
+  format("sonar-token", "SonarQube token", ["squ_", "sqp_", "sqa_"], /sq[upa]_[a-f0-9]{40}(?!\w)/y),
+  format("postman-key", "Postman API key", ["PMAK-"], /PMAK-[a-f0-9]{24}-[a-f0-9]{34}(?!\w)/y),
+];

@@ -1,0 +1,93 @@
+/**
+ * The steps from an empty file to today's schema: step n takes a database of version n to n + 1. A step that a release
+ * has shipped is never changed. Which module owns which table stands beside it.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- Small facts about this database (lib/store/meta.ts).
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- Who wrote: the four identity chunks of a key, once each (lib/memory/records.ts).
+  CREATE TABLE author (
+    author INTEGER PRIMARY KEY,
+    agent_family TEXT NOT NULL, client_id TEXT NOT NULL, pc_id TEXT NOT NULL, session_id TEXT NOT NULL,
+    UNIQUE (agent_family, client_id, pc_id, session_id)
+  ) STRICT;
+
+  -- Observations, one row a record (scope, id); state: 0 live, 1 tombstoned, 2 shadowed, 3 purged (lib/memory/records.ts).
+  CREATE TABLE observation (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL, scope TEXT NOT NULL,
+    author INTEGER NOT NULL REFERENCES author,
+    project TEXT NOT NULL, memory_type TEXT NOT NULL, importance INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER,
+    subject_key TEXT,
+    state INTEGER NOT NULL, shadowed_at INTEGER,
+    payload TEXT NOT NULL,
+    UNIQUE (id, scope)
+  ) STRICT;
+  CREATE INDEX observation_recent ON observation (created_at, row) WHERE state = 0;
+  CREATE INDEX observation_project ON observation (project, created_at, row) WHERE state = 0;
+  CREATE INDEX observation_subject ON observation (subject_key) WHERE subject_key IS NOT NULL;
+  CREATE INDEX observation_expiry ON observation (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE INDEX observation_author ON observation (author) WHERE state = 0;
+  CREATE INDEX observation_hidden ON observation (state) WHERE state <> 0;
+
+  -- Deletions, for ever (DESIGN §5); author as in the observation's key (lib/memory/records.ts).
+  CREATE TABLE tombstone (
+    id TEXT NOT NULL, scope TEXT NOT NULL,
+    author INTEGER NOT NULL REFERENCES author,
+    deleted_at INTEGER NOT NULL, payload TEXT NOT NULL,
+    PRIMARY KEY (id, scope)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Which record says that it supersedes which (lib/memory/supersede.ts).
+  CREATE TABLE supersede (
+    loser TEXT NOT NULL, scope TEXT NOT NULL, winner TEXT NOT NULL,
+    PRIMARY KEY (loser, scope, winner)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX supersede_winner ON supersede (winner, scope);
+
+  -- Tags, source files and references, to filter by (lib/memory/facets.ts).
+  CREATE TABLE facet (
+    kind TEXT NOT NULL, value TEXT NOT NULL, row INTEGER NOT NULL,
+    PRIMARY KEY (kind, value, row)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Records that do not agree with their key or cannot be read: kept, never live (lib/memory/quarantine.ts).
+  CREATE TABLE quarantine (
+    row INTEGER PRIMARY KEY,
+    key TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL, seen_at INTEGER NOT NULL,
+    payload TEXT NOT NULL,
+    UNIQUE (key, digest)
+  ) STRICT;
+
+  -- Records that came with what looks like a secret; not sent out until allowed (lib/memory/secrets/flags.ts).
+  CREATE TABLE secret_flag (
+    id TEXT NOT NULL, scope TEXT NOT NULL, rule TEXT NOT NULL, field TEXT NOT NULL, allowed_at INTEGER,
+    PRIMARY KEY (id, scope, rule, field)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What still has to go out to the mesh; only written where a mesh is configured (lib/store/outbox.ts).
+  CREATE TABLE outbox (
+    row INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL, id TEXT NOT NULL, scope TEXT NOT NULL,
+    queued_at INTEGER NOT NULL,
+    UNIQUE (kind, id, scope)
+  ) STRICT;
+
+  -- Files of Python's version and how they looked when they were last read (lib/store/python/sources.ts).
+  CREATE TABLE import_source (
+    path TEXT PRIMARY KEY, stamp TEXT NOT NULL, imported_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- The search index: analyzed text by row of observation (lib/memory/search/index.ts). Only blanks split.
+  CREATE VIRTUAL TABLE search_index USING fts5 (
+    subject, tags, summary, content, parts,
+    content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
+  );
+  `,
+];
+
+/** The schema version that this program writes and understands. */
+export const SCHEMA_VERSION: number = MIGRATIONS.length;

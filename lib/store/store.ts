@@ -1,0 +1,120 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { guarded } from "./failure.ts";
+import type { Row, Value } from "./row.ts";
+
+/** How long a statement waits for another process's write, in milliseconds: writes here last a few. */
+export const BUSY_TIMEOUT = 10_000;
+
+/**
+ * The open database. It keeps prepared statements, and goes on working after every permission of the process was
+ * revoked (DESIGN §3).
+ */
+export class Store {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #depth = 0;
+
+  constructor(readonly path: string, db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** All rows, each read by `read`. */
+  all<T>(sql: string, values: readonly Value[], read: (row: Row) => T): T[] {
+    return guarded("read the database", () => this.#prepare(sql).all(...values).map(read));
+  }
+
+  /** The rows one after the other, without holding them all. */
+  *each<T>(sql: string, values: readonly Value[], read: (row: Row) => T): Generator<T> {
+    // A statement of its own: a cached one would be reset by a second use while this one still runs.
+    const statement = guarded("read the database", () => this.#db.prepare(sql));
+    const rows = statement.iterate(...values);
+    for (;;) {
+      const next = guarded("read the database", () => rows.next());
+      if (next.done) return;
+      yield read(next.value);
+    }
+  }
+
+  /** The first row, or undefined. */
+  get<T>(sql: string, values: readonly Value[], read: (row: Row) => T): T | undefined {
+    return guarded("read the database", () => {
+      const row = this.#prepare(sql).get(...values);
+      return row === undefined ? undefined : read(row);
+    });
+  }
+
+  /** Runs a statement that writes. Gives the number of rows it changed and the row id it last inserted. */
+  run(sql: string, ...values: readonly Value[]): { changes: number; row: number } {
+    return guarded("write to the database", () => {
+      const done = this.#prepare(sql).run(...values);
+      return { changes: Number(done.changes), row: Number(done.lastInsertRowid) };
+    });
+  }
+
+  /** Runs statements without parameters, as a migration does. */
+  script(sql: string): void {
+    guarded("write to the database", () => this.#db.exec(sql));
+  }
+
+  /**
+   * One transaction: all of `work` is on the disk when this returns, or nothing of it (DESIGN §1). Within another
+   * transaction it is part of that one. Nothing in `work` may wait.
+   */
+  write<T>(work: () => T): T {
+    if (this.#depth > 0) return work();
+    return guarded("write to the database", () => {
+      this.#db.exec("BEGIN IMMEDIATE");
+      this.#depth++;
+      try {
+        const result = work();
+        this.#db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        this.#rollback();
+        throw error;
+      } finally {
+        this.#depth--;
+      }
+    });
+  }
+
+  /** Part of a transaction that may fail alone: when `work` throws, what it wrote is undone and the error is thrown. */
+  attempt<T>(work: () => T): T {
+    this.#db.exec("SAVEPOINT attempt");
+    try {
+      const result = work();
+      this.#db.exec("RELEASE attempt");
+      return result;
+    } catch (error) {
+      this.#db.exec("ROLLBACK TO attempt; RELEASE attempt");
+      throw error;
+    }
+  }
+
+  /** Whether a transaction is open. */
+  get writing(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** Closes the database. */
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #rollback(): void {
+    try {
+      this.#db.exec("ROLLBACK");
+    } catch {
+      // SQLite has already rolled back, as it does when the disk is full.
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
