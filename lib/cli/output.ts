@@ -1,3 +1,4 @@
+import { neutralise } from "../memory/render/neutralise.ts";
 import type { Snippet } from "../memory/search/request.ts";
 
 /** Where a command writes: results to standard output, everything else to standard error. */
@@ -51,16 +52,22 @@ export function terminalOutput(out: Sink, err: Sink, noColour: boolean): Output 
   };
 }
 
-/** A snippet with its matches in bold, where colours may be used. */
+/** A snippet on one line, made harmless, with its matches in bold where colours may be used. */
 export function highlight(snippet: Snippet, colour: boolean): string {
-  if (!colour) return snippet.text;
+  const piece = (start: number, end?: number) => inlinePiece(snippet.text.slice(start, end));
   let result = "";
   let at = 0;
   for (const [start, end] of snippet.matches) {
-    result += `${snippet.text.slice(at, start)}\x1b[1m${snippet.text.slice(start, end)}\x1b[22m`;
+    const match = piece(start, end);
+    result += piece(at, start) + (colour ? `\x1b[1m${match}\x1b[22m` : match);
     at = end;
   }
-  return result + snippet.text.slice(at);
+  return result + piece(at);
+}
+
+// Blanks at the ends are part of the line that the pieces make together.
+function inlinePiece(text: string): string {
+  return neutralise(text).replaceAll(/[\n\t]+/g, " ");
 }
 
 const encoder = new TextEncoder();

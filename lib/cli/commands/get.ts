@@ -1,7 +1,8 @@
 import { Failure } from "../../core/errors.ts";
 import { findMemory } from "../../memory/find.ts";
-import { details } from "../../memory/render/details.ts";
+import { detailLines } from "../../memory/render/details.ts";
 import { memoryJson } from "../../memory/render/json.ts";
+import { neutralise } from "../../memory/render/neutralise.ts";
 import type { DataCommand } from "../command.ts";
 
 /** `kioku-mesh get`: shows one memory, whole. */
@@ -15,11 +16,21 @@ export const get: DataCommand = {
   },
   run({ memory, options, args, output }) {
     const found = findMemory(memory, args[0] ?? "");
-    const { id } = found.stored.observation;
+    const { observation } = found.stored;
     if (["tombstoned", "shadowed", "purged"].includes(found.state) && !options.has("includeHidden")) {
-      throw new Failure(`Cannot show ${id}: it is ${found.state}. Add --include-hidden to see what is left of it.`);
+      throw new Failure(
+        `Cannot show ${observation.id}: it is ${found.state}. Add --include-hidden to see what is left of it.`,
+      );
     }
-    output.line(options.has("json") ? memoryJson(found) : details(found, memory));
+    if (options.has("json")) {
+      const superseders = JSON.stringify(found.supersededBy);
+      output.line(`{"memory": ${memoryJson(observation)}, "state": "${found.state}", "superseded_by": ${superseders}}`);
+      return 0;
+    }
+    for (const line of detailLines(found, memory.identity.pcId)) output.line(line);
+    output.line("---");
+    // A terminal obeys control characters; a pipe gets the text as it was saved.
+    output.line(output.isTerminal ? neutralise(observation.content) : observation.content);
     return 0;
   },
 };

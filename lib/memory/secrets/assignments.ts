@@ -113,7 +113,7 @@ export const assignmentRules: readonly SecretRule[] = [
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DIGEST = /^(?:sha\d{1,3}|md5|blake\w{1,4}|crc32)[-:]/i;
-const PATH = /^(?:\.{1,2}\/|~\/|\/[a-z][\w.-]*\/|[a-z]:[\\/])|:\/\/|\.(?:json|ya?ml|toml|pem|key|crt|txt|md|env|ts|js|py|go|rs|sh)$/i;
+const PATH = /^(?:\.{1,2}\/|~\/|\/[a-z][a-z.-]+\/|[a-z]:[\\/])|:\/\/|\.(?:json|ya?ml|toml|pem|key|crt|txt|md|env|ts|js|py|go|rs|sh)$/i;
 const NAME_CHAIN = /^[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+$/;
 const CONSTANT = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 

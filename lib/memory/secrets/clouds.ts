@@ -102,6 +102,7 @@ export const cloudRules: readonly SecretRule[] = [
     ["ops_eyJ"],
     /ops_eyJ[A-Za-z0-9+/_-]{100,}={0,3}/y,
   ),
+  format("onepassword-secret-key", "1Password secret key", ["A3-"], /A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}(?!\w)/y),
   format("tailscale-key", "Tailscale key", ["tskey-"], /tskey-[a-z]{2,20}-\w{8,40}-\w{16,60}(?!\w)/y),
   format("openshift-token", "OpenShift token", ["sha256~"], /sha256~[\w-]{43}(?![\w-])/y),
 ];

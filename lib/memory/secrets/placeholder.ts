@@ -2,15 +2,15 @@ import { entropy } from "./entropy.ts";
 
 /** Words that nobody's key contains but that examples are made of. Five letters at least: chance makes shorter ones. */
 const EXAMPLE_WORD =
-  /example|sample|placeholder|dummy|redact|change_?me|replace|insert|foo_?bar|lorem|qwerty|x{4}/i;
+  /example|sample|placeholder|dummy|redact|change_?me|replace|insert|foo_?bar|lorem|qwerty/i;
 /** Shorter ones count only where they stand alone, and in text too short for chance to make them. */
 const SHORT_WORD = new RegExp(
-  "(?:^|[-_ .])(?:your|fake|test|todo|here|demo|null|my)(?![a-z0-9])|your_?(?:api|token|secret|key|pass)",
+  "x{4}|(?:^|[-_ .])(?:your|fake|test|todo|here|demo|null|my)(?![a-z0-9])|your_?(?:api|token|secret|key|pass)",
   "i",
 );
 const SHORT_TEXT = 64;
 /** Values that stand in the place of another: `${NAME}`, `{{ name }}`, `<name>`, `%NAME%`, `$NAME`, `@name`, `***`, `...`. */
-const STAND_IN = /\$\{|\{\{|^[<$@[]|^%\w+%$|\*{3}|\.{3}|…/;
+const STAND_IN = /\$\{|\{\{|^[<$@[{]|^%\w+%$|\*{3}|\.{3}|…/;
 
 /** Least bits a character of a real key: ten random decimal digits have 2.6 on average. */
 const LEAST_ENTROPY = 2;

@@ -1,0 +1,117 @@
+import { UsageError } from "../../core/errors.ts";
+import { parseScopeLabel, scopeLabel } from "../../core/scope.ts";
+import type { OpenMemory } from "../../memory/open.ts";
+import { markdownEntry, textEntry } from "../../memory/render/entry.ts";
+import { memoryJson } from "../../memory/render/json.ts";
+import { MEMORY_TYPES, type MemoryType } from "../../memory/observation.ts";
+import { type Hit, SEARCH_MODES, type SearchFilters, type SearchPage } from "../../memory/search/request.ts";
+import { searchMemories } from "../../memory/search/search.ts";
+import type { DataCommand } from "../command.ts";
+import type { Options } from "../options.ts";
+import { highlight, type Output } from "../output.ts";
+
+/** How many memories are shown unless told otherwise, and how many there can be (compat cli §1.2). */
+const LIMIT = 50;
+const MOST = 10_000;
+
+/** `kioku-mesh search`: finds memories. */
+export const search: DataCommand = {
+  access: "data",
+  declare(declaration) {
+    declaration
+      .argument("[query...]", 'words, "an exact phrase", -without, project:x tag:x type:x agent:x host:x since:7d until:x')
+      .option("-p, --project <name>", "only this project")
+      .option("-t, --tags <a,b>", "only with all of these tags")
+      .option("--memory-type <kind,kind>", "only these kinds")
+      .option("--agent-family <name>", "only by this kind of agent")
+      .option("--client-id <name>", "only by this client")
+      .option("--pc-id <id>", "only by this host")
+      .option("--session-id <id>", "only by this session")
+      .option("--scope <scope>", "only of this scope: mesh, user/NAME or team/NAME")
+      .option("--source-files <a,b>", "only about any of these files")
+      .option("--references <a,b>", "only with any of these references")
+      .option("--since <time>", "only created since (2026-01-31, or 7d)")
+      .option("--until <time>", "only created until")
+      .option("-n, --limit <n>", `show this many at the most (default: ${LIMIT})`)
+      .option("--cursor <text>", "go on where an earlier search ended")
+      .option("--search-mode <mode>", "and, or, and_or (default: what finds most)")
+      .option("--include-superseded", "also what newer memories have replaced")
+      .option("--format <form>", "text (default), markdown or json")
+      .option("--json", "print JSON: the memories and where to go on");
+  },
+  run({ memory, options, args, output }) {
+    const page = searchMemories(memory, {
+      query: args.join(" "),
+      mode: options.choice("searchMode", SEARCH_MODES),
+      filters: filters(options, memory),
+      limit: Math.min(MOST, Math.max(1, options.integer("limit", -MOST, Number.MAX_SAFE_INTEGER) ?? LIMIT)),
+      includeSuperseded: options.has("includeSuperseded"),
+      cursor: options.filled("cursor"),
+    });
+    for (const notice of page.notices) output.note(notice);
+    if (options.has("json")) printJson(page, output);
+    else print(page, options.choice("format", ["text", "markdown", "json"]) ?? "text", output);
+    return 0;
+  },
+};
+
+function print({ hits, cursor }: SearchPage, format: "text" | "markdown" | "json", output: Output): void {
+  if (format === "json") return output.line(`[${hits.map(({ stored }) => memoryJson(stored.observation)).join(", ")}]`);
+  if (format === "markdown") {
+    for (const { stored } of hits) output.line(markdownEntry(stored.observation));
+  } else if (hits.length === 0) output.line("No matching memories.");
+  else output.line(hits.map((hit) => textHit(hit, output)).join("\n---\n"));
+  if (cursor !== undefined) output.note(`There is more: add --cursor ${cursor}`);
+}
+
+// What matched is shown below the entry, where the entry itself does not say it already.
+function textHit({ stored, snippet }: Hit, output: Output): string {
+  const entry = textEntry(stored.observation);
+  if (!output.isTerminal || snippet === undefined || entry.includes(snippet.text)) return entry;
+  return `${entry}\n        ${highlight(snippet, output.colour)}`;
+}
+
+function printJson({ hits, cursor, notices }: SearchPage, output: Output): void {
+  const memories = hits.map(({ stored }) => memoryJson(stored.observation)).join(", ");
+  output.line(`{"memories": [${memories}], "cursor": ${JSON.stringify(cursor ?? null)}, "notices": ${JSON.stringify(notices)}}`);
+}
+
+function filters(options: Options, memory: OpenMemory): SearchFilters {
+  const now = memory.clock();
+  const optional: { [Name in keyof SearchFilters]: SearchFilters[Name] | undefined } = {
+    project: options.filled("project"),
+    agentFamily: options.filled("agentFamily"),
+    clientId: options.filled("clientId"),
+    pcId: options.filled("pcId"),
+    sessionId: options.filled("sessionId"),
+    scope: scope(options),
+    tags: filledList(options.list("tags")),
+    memoryTypes: memoryTypes(options),
+    sourceFiles: filledList(options.list("sourceFiles")),
+    references: filledList(options.list("references")),
+    since: options.moment("since", now),
+    until: options.moment("until", now),
+  };
+  return optional;
+}
+
+function filledList(list: string[]): string[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+function memoryTypes(options: Options): MemoryType[] | undefined {
+  const named = filledList(options.list("memoryType"));
+  return named?.map((name) => {
+    const found = MEMORY_TYPES.find((known) => known === name);
+    if (found !== undefined) return found;
+    throw new UsageError(`Cannot use --memory-type "${name}": it is not one of ${MEMORY_TYPES.join(", ")}.`);
+  });
+}
+
+function scope(options: Options): string | undefined {
+  const text = options.filled("scope");
+  if (text === undefined) return undefined;
+  const read = parseScopeLabel(text);
+  if (read !== undefined) return scopeLabel(read);
+  throw new UsageError(`Cannot use --scope "${text}": it is not mesh, user/NAME or team/NAME.`);
+}
