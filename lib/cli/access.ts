@@ -1,5 +1,6 @@
 import { OUR_VARIABLES } from "../core/environment.ts";
 import { LAUNCHER_VARIABLES } from "../core/identity.ts";
+import type { Command } from "./command.ts";
 
 /** What the program may do before it locks itself down: a named permission set of deno.json, and the compiled-in flags. */
 export interface Permissions {
@@ -37,6 +38,25 @@ export const PERMISSIONS: Permissions = {
     ...PACKAGE_VARIABLES,
   ].sort(),
   sys: ["hostname"],
+};
+
+/** What one kind of command opens before it reads its input, and what it may still do then. */
+export interface Access {
+  readonly opensFirst: string;
+  readonly keeps: readonly Deno.PermissionName[];
+}
+
+/** What each kind of command may touch (DESIGN §3). */
+export const ACCESS: Readonly<Record<Command["access"], Access>> = {
+  data: {
+    opensFirst:
+      "configuration, `.kioku-mesh.yaml` from the working folder upwards, the host's id, the database",
+    keeps: [],
+  },
+  setup: {
+    opensFirst: "nothing; it reads and writes the files that its output names",
+    keeps: ["read", "write", "env", "sys"],
+  },
 };
 
 /** The flags that give a program of Deno these permissions, and no others on request. */

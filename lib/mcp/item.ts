@@ -6,7 +6,7 @@ import type { Observation } from "../memory/observation.ts";
 import { inline, neutralise } from "../memory/render/neutralise.ts";
 import { originOf } from "../memory/render/origin.ts";
 import type { Hit } from "../memory/search/request.ts";
-import { clip } from "./bytes.ts";
+import { byteLength, clip } from "./bytes.ts";
 import { texts } from "./schema.ts";
 
 /** A memory in a result. */
@@ -19,7 +19,7 @@ export const itemSchema = z.object({
   importance: z.number(),
   created_at: z.string(),
   tags: texts,
-  origin: z.object({ agent_family: z.string(), client_id: z.string(), pc: z.enum(["this", "other"]) }),
+  origin: z.object({ agent_family: z.string(), client_id: z.string(), pc: z.string() }),
   scope: z.string(),
   snippet: z.string().optional(),
   content: z.string().optional(),
@@ -28,39 +28,58 @@ export const itemSchema = z.object({
 /** A memory in a result. */
 export type Item = z.output<typeof itemSchema>;
 
-/**
- * The longest each field of a result may be, in bytes: one entry always fits into the smallest budget, even where every
- * character is one that JSON escapes.
- */
-const LONGEST = { subject: 240, summary: 600, name: 120, list: 240, snippet: 300 };
+/** How long fields may be, in bytes, and how many ids are listed. */
+interface Lengths {
+  readonly subject: number;
+  readonly summary: number;
+  readonly name: number;
+  readonly list: number;
+  readonly ids: number;
+}
 
-/** What search results hold of an observation: its short fields, cut to lengths that a result can bear. */
-export function shortened(observation: Observation): Observation {
+/** One entry of these lengths always fits into the smallest budget, even where JSON escapes every character. */
+export const SHORT: Lengths = { subject: 240, summary: 600, name: 120, list: 240, ids: 10 };
+
+/** Fields as long as they are. */
+export const WHOLE: Lengths = {
+  subject: Infinity,
+  summary: Infinity,
+  name: Infinity,
+  list: Infinity,
+  ids: Infinity,
+};
+
+const SNIPPET = 300;
+
+/** An observation with its fields but the content neutralised, on one line each, and cut. */
+export function trimmed(observation: Observation, lengths: Lengths): Observation {
   const { author } = observation;
   return {
     ...observation,
-    subject: clip(inline(observation.subject), LONGEST.subject),
-    summary: clip(inline(observation.summary) || deriveSummary(inline(observation.content.slice(0, 2000))), LONGEST.summary),
-    project: clip(inline(observation.project), LONGEST.name),
-    tags: few(observation.tags),
-    sourceFiles: few(observation.sourceFiles),
-    references: few(observation.references),
+    subject: clip(inline(observation.subject), lengths.subject),
+    summary: clip(inline(observation.summary), lengths.summary),
+    project: clip(inline(observation.project), lengths.name),
+    tags: few(observation.tags, lengths),
+    sourceFiles: few(observation.sourceFiles, lengths),
+    references: few(observation.references, lengths),
+    supersedes: observation.supersedes.slice(0, lengths.ids),
     author: {
       ...author,
-      agentFamily: clip(inline(author.agentFamily), LONGEST.name),
-      clientId: clip(inline(author.clientId), LONGEST.name),
+      agentFamily: clip(inline(author.agentFamily), lengths.name),
+      clientId: clip(inline(author.clientId), lengths.name),
     },
   };
 }
 
-/** A hit as structured content, without its content. */
+/** A hit as structured content, without its content; `observation` is the hit's, trimmed. */
 export function itemOf(observation: Observation, hit: Hit, pcId: string): Item {
   const origin = originOf(observation, pcId);
   const snippet = snippetOf(observation, hit);
   return {
     observation_id: observation.id,
     subject: observation.subject,
-    summary: observation.summary,
+    summary: observation.summary ||
+      clip(deriveSummary(inline(observation.content.slice(0, 2000))), SHORT.summary),
     project: observation.project,
     memory_type: observation.memoryType,
     importance: observation.importance,
@@ -86,18 +105,18 @@ export function originText({ origin, scope }: Item): string {
 // The piece that matched, unless subject or summary already show it.
 function snippetOf({ subject, summary }: Observation, { snippet }: Hit): string | undefined {
   if (snippet === undefined) return undefined;
-  const text = clip(inline(snippet.text), LONGEST.snippet);
+  const text = clip(inline(snippet.text), SNIPPET);
   const core = text.replaceAll(/^…|…$/g, "").trim();
   return core === "" || subject.includes(core) || summary.includes(core) ? undefined : text;
 }
 
 // As many of the items as fit, then how many more there are.
-function few(items: readonly string[]): string[] {
+function few(items: readonly string[], lengths: Lengths): string[] {
   const shown: string[] = [];
-  let room = LONGEST.list;
+  let room = lengths.list;
   for (const item of items) {
-    const text = clip(inline(item), LONGEST.name);
-    room -= text.length * 3 + 4;
+    const text = clip(inline(item), lengths.name);
+    room -= byteLength(text) + 4;
     if (room < 0) return [...shown, `…${items.length - shown.length} more`];
     shown.push(text);
   }

@@ -6,36 +6,40 @@ import { z } from "zod";
  * defaults (compat/mcp-schemas.json) and agents still send them.
  */
 export function maybe<T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodType<z.output<T> | undefined>> {
-  return z.preprocess((value) => value === null || value === "" ? undefined : value, schema.optional()).optional();
+  return z.preprocess((value) => value === null || value === "" ? undefined : value, schema.optional())
+    .optional();
 }
 
 /** Texts; blank items do not count. */
 export const texts: z.ZodType<string[]> = z.array(z.string());
 
-/** What a client is shown of a schema: nothing that says what every client assumes, since each session reads it. */
+/**
+ * What a client is shown of a schema. Each session pays for every byte of it, so it leaves out what it can do without:
+ * the dialect, that there are no further members (a call with unknown ones is refused all the same), and which members of
+ * a result are always there.
+ */
 export function shown<In, Out>(schema: z.ZodType<Out, In>): StandardSchemaWithJSON<In, Out> {
-  const standard = schema["~standard"];
+  const { vendor, validate } = schema["~standard"];
   return {
     "~standard": {
       version: 1,
-      vendor: standard.vendor,
-      validate: standard.validate,
+      vendor,
+      validate,
       jsonSchema: {
-        input: () => short(z.toJSONSchema(schema, { io: "input" }), "input"),
-        output: () => short(z.toJSONSchema(schema, { io: "output" }), "output"),
+        input: () => without(z.toJSONSchema(schema, { io: "input" }), []),
+        output: () => without(z.toJSONSchema(schema, { io: "output" }), ["required", "propertyNames"]),
       },
     },
   };
 }
 
-function short(schema: object, io: "input" | "output"): Record<string, unknown> {
-  const kept = Object.entries(schema).filter(([name]) =>
-    name !== "$schema" && (name !== "additionalProperties" || io === "input")
-  );
-  return Object.fromEntries(kept.map(([name, value]) => [name, shortValue(value, io)]));
+function without(schema: object, more: readonly string[]): Record<string, unknown> {
+  const left = ["$schema", "additionalProperties", ...more];
+  const kept = Object.entries(schema).filter(([name]) => !left.includes(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, inValue(value, more)]));
 }
 
-function shortValue(value: unknown, io: "input" | "output"): unknown {
-  if (Array.isArray(value)) return value.map((item) => shortValue(item, io));
-  return typeof value === "object" && value !== null ? short(value, io) : value;
+function inValue(value: unknown, more: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((item) => inValue(item, more));
+  return typeof value === "object" && value !== null ? without(value, more) : value;
 }

@@ -22,13 +22,13 @@ export interface Answer<Structure> {
 }
 
 /** A tool as it is offered, and what it does. */
-export interface ToolSpec<Input extends z.ZodType, Output extends z.ZodType<Record<string, unknown>>> {
+export interface ToolSpec<Input, Output extends Record<string, unknown>> {
   readonly name: string;
   readonly annotations: Required<ToolAnnotations>;
   readonly description: string;
-  readonly input: Input;
-  readonly output: Output;
-  run(session: Session, input: z.output<Input>): Answer<z.output<Output>>;
+  readonly input: z.ZodType<Input>;
+  readonly output: z.ZodType<Output>;
+  run(session: Session, input: Input): Answer<Output>;
 }
 
 /** A tool that can be put into a server. */
@@ -38,14 +38,17 @@ export interface Tool {
 }
 
 /** Makes a tool. Whatever it throws becomes an error result of one line; the server lives on. */
-export function tool<Input extends z.ZodType, Output extends z.ZodType<Record<string, unknown>>>(
-  spec: ToolSpec<Input, Output>,
-): Tool {
+export function tool<Input, Output extends Record<string, unknown>>(spec: ToolSpec<Input, Output>): Tool {
   const { name, description, annotations } = spec;
   return {
     name,
     register(server, session) {
-      const config = { description, annotations, inputSchema: shown(spec.input), outputSchema: shown(spec.output) };
+      const config = {
+        description,
+        annotations,
+        inputSchema: shown(spec.input),
+        outputSchema: shown(spec.output),
+      };
       server.registerTool(name, config, (input) => answer(() => spec.run(session, input)));
     },
   };

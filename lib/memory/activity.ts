@@ -29,7 +29,11 @@ export function activity(store: Store, sessionId: string, since: Micros, now: Mi
     (row) => ({ saves: number(row, "n"), newest: numberOrNone(row, "newest") }),
   );
   return {
-    newest: store.get("SELECT max(created_at) AS newest FROM observation WHERE state = 0", [], (row) => numberOrNone(row, "newest")),
+    newest: store.get(
+      "SELECT max(created_at) AS newest FROM observation WHERE state = 0",
+      [],
+      (row) => numberOrNone(row, "newest"),
+    ),
     families: recent,
     sessionSaves: session?.saves ?? 0,
     sessionNewest: session?.newest,

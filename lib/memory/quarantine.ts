@@ -1,5 +1,6 @@
 import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
+import type { ScopeLabel } from "../core/scope.ts";
 import { number, text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
 
@@ -20,6 +21,17 @@ export function quarantine(store: Store, record: Quarantined): void {
     record.reason,
     record.seenAt,
     record.payload,
+  );
+}
+
+/** Drops what is kept aside of one record, whoever is said to have written it: it was erased on purpose. */
+export function dropQuarantined(store: Store, id: string, scope: ScopeLabel): void {
+  const begin = `mem/${scope}/obs/`;
+  store.run(
+    "DELETE FROM quarantine WHERE substr(key, 1, ?) = ? AND substr(key, -32) = ?",
+    begin.length,
+    begin,
+    id,
   );
 }
 

@@ -1,12 +1,12 @@
 import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
 import { type Authorship, recordKey } from "../core/keyspace.ts";
-import { parseScopeLabel, type Scope, scopeLabel, type ScopeLabel } from "../core/scope.ts";
-import { number, numberOrNone, type Row, text } from "../store/row.ts";
+import { parseScopeLabel, type Scope, type ScopeLabel, scopeLabel } from "../core/scope.ts";
+import { DamagedRow, number, numberOrNone, type Row, text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
 import { addFacets, removeFacets } from "./facets.ts";
 import { isMalformed, type Observation, parseObservation } from "./observation.ts";
-import { quarantine } from "./quarantine.ts";
+import { dropQuarantined, quarantine } from "./quarantine.ts";
 import { addToIndex, removeFromIndex } from "./search/index.ts";
 import { subjectKey } from "./subject_key.ts";
 import { addEdges, removeEdges } from "./supersede.ts";
@@ -67,9 +67,14 @@ export function mergeObservation(
       payload: loser.payload,
     });
   }
-  if (!won) return "conflict";
+  if (!won) {
+    if (known.state === "shadowed" && shadowedAt === undefined) revive(store, known);
+    return "conflict";
+  }
   dropBody(store, known);
-  insert(store, observation, undefined);
+  // It stays out of sight only when neither payload has been seen in the mesh.
+  const both = known.shadowedAt !== undefined && shadowedAt !== undefined;
+  insert(store, observation, both ? Math.min(known.shadowedAt, shadowedAt) : undefined);
   return "replaced";
 }
 
@@ -77,7 +82,12 @@ export function mergeObservation(
  * Adds a tombstone to the set of records, in the caller's transaction; `author` is the observation's. Of two tombstones
  * of one record the one with the smaller SHA-256 stays. Gives whether there was none before.
  */
-export function mergeTombstone(store: Store, tombstone: Tombstone, scope: Scope, author: Authorship): boolean {
+export function mergeTombstone(
+  store: Store,
+  tombstone: Tombstone,
+  scope: Scope,
+  author: Authorship,
+): boolean {
   const label = scopeLabel(scope);
   const known = store.get(
     "SELECT payload FROM tombstone WHERE id = ? AND scope = ?",
@@ -113,7 +123,9 @@ export function recordAt(store: Store, row: number): StoredObservation | undefin
 /** Reads a row of STORED_COLUMNS. */
 export function readStored(row: Row): StoredObservation {
   const scope = parseScopeLabel(text(row, "scope"));
-  if (scope === undefined) throw new TypeError(`Record ${text(row, "id")} has the scope ${text(row, "scope")}`);
+  if (scope === undefined) {
+    throw new DamagedRow(`Record ${text(row, "id")} has the scope ${text(row, "scope")}`);
+  }
   const author = {
     agentFamily: text(row, "agent_family"),
     clientId: text(row, "client_id"),
@@ -121,7 +133,9 @@ export function readStored(row: Row): StoredObservation {
     sessionId: text(row, "session_id"),
   };
   const observation = parseObservation(text(row, "payload"), { scope, id: text(row, "id"), author });
-  if (isMalformed(observation)) throw new TypeError(`Record ${text(row, "id")} is unreadable: ${observation.reason}`);
+  if (isMalformed(observation)) {
+    throw new DamagedRow(`Record ${text(row, "id")} is unreadable: ${observation.reason}`);
+  }
   return {
     row: number(row, "row"),
     state: stateOf(number(row, "state")),
@@ -144,7 +158,10 @@ function authorRow(store: Store, author: Authorship): number {
     (row) => number(row, "author"),
   );
   return known ??
-    store.run("INSERT INTO author (agent_family, client_id, pc_id, session_id) VALUES (?, ?, ?, ?)", ...values).row;
+    store.run(
+      "INSERT INTO author (agent_family, client_id, pc_id, session_id) VALUES (?, ?, ?, ?)",
+      ...values,
+    ).row;
 }
 
 function wins(candidate: Observation, other: Observation): boolean {
@@ -172,6 +189,7 @@ function insert(store: Store, observation: Observation, shadowedAt: Micros | und
     observation.payload,
   );
   if (state === "live") show(store, row, observation);
+  if (observation.purgedAt !== undefined) dropQuarantined(store, observation.id, label);
 }
 
 function initialState(
@@ -180,7 +198,11 @@ function initialState(
   label: ScopeLabel,
   shadowedAt: Micros | undefined,
 ): RecordState {
-  const tombstoned = store.get("SELECT 1 FROM tombstone WHERE id = ? AND scope = ?", [observation.id, label], () => true);
+  const tombstoned = store.get(
+    "SELECT 1 FROM tombstone WHERE id = ? AND scope = ?",
+    [observation.id, label],
+    () => true,
+  );
   if (tombstoned) return "tombstoned";
   if (observation.purgedAt !== undefined) return "purged";
   return shadowedAt === undefined ? "live" : "shadowed";

@@ -1,4 +1,5 @@
 import { Failure, KiokuError, messageOf } from "../core/errors.ts";
+import { DamagedRow } from "./row.ts";
 
 /** What stands in the way of the database. */
 export type Trouble = "damaged" | "full" | "busy" | "read-only" | "other";
@@ -7,6 +8,11 @@ export type Trouble = "damaged" | "full" | "busy" | "read-only" | "other";
 const MESSAGES: readonly (readonly [part: string, trouble: Trouble])[] = [
   ["file is not a database", "damaged"],
   ["malformed", "damaged"],
+  // What this program writes never breaks a constraint and never misses a table, so the file does.
+  ["constraint failed", "damaged"],
+  ["no such ", "damaged"],
+  ["has no column", "damaged"],
+  ["too large to be represented", "damaged"],
   ["disk is full", "full"],
   ["disk I/O error", "full"],
   ["is locked", "busy"],
@@ -15,7 +21,8 @@ const MESSAGES: readonly (readonly [part: string, trouble: Trouble])[] = [
 ];
 
 const WAY_OUT: Readonly<Record<Trouble, string>> = {
-  damaged: "the file is damaged. Nothing was changed; run `kioku-mesh salvage` to set it aside and keep what can be read.",
+  damaged:
+    "the file is damaged. Nothing was changed; run `kioku-mesh salvage` to set it aside and keep what can be read.",
   full: "the disk is full or refuses writes. Nothing was changed; free some space and try again.",
   busy: "another process holds it for too long. Try again.",
   "read-only": "it cannot be written. Check the permissions of the state folder.",
@@ -24,6 +31,7 @@ const WAY_OUT: Readonly<Record<Trouble, string>> = {
 
 /** Tells what an error of SQLite means. */
 export function troubleOf(thrown: unknown): Trouble {
+  if (thrown instanceof DamagedRow) return "damaged";
   const message = messageOf(thrown);
   return MESSAGES.find(([part]) => message.includes(part))?.[1] ?? "other";
 }
@@ -41,11 +49,12 @@ export function guarded<T>(action: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof KiokuError || !isSqliteError(error)) throw error;
+    if (error instanceof KiokuError || !(error instanceof DamagedRow || isSqliteError(error))) throw error;
     throw new StoreFailure(action, troubleOf(error), error);
   }
 }
 
 function isSqliteError(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === "ERR_SQLITE_ERROR";
+  return thrown instanceof Error && "code" in thrown &&
+    (thrown.code === "ERR_SQLITE_ERROR" || thrown.code === "ERR_OUT_OF_RANGE");
 }

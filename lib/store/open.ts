@@ -1,26 +1,30 @@
 import { DatabaseSync } from "node:sqlite";
 import { formatTime } from "../core/time.ts";
 import type { Clock } from "../core/clock.ts";
-import { Failure } from "../core/errors.ts";
 import { guarded, StoreFailure, troubleOf } from "./failure.ts";
-import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
+import { APPLICATION_ID, isEmpty, refuseForeign, refuseNewer, schemaVersion } from "./format.ts";
+import { MIGRATIONS } from "./schema.ts";
 import { BUSY_TIMEOUT, Store } from "./store.ts";
 
 /**
  * Opens the database file and creates it, readable by its owner alone, when there is none. Brings an older schema up
- * to date after a copy of the file is beside it, refuses a newer one. Throws a StoreFailure or a Failure.
+ * to date after a copy of the file is beside it, refuses a newer one and another program's. Throws a StoreFailure or a
+ * Failure. `migrations` are those of the schema; tests give others.
  */
-export function openStore(path: string, clock: Clock): Store {
+export function openStore(path: string, clock: Clock, migrations: readonly string[] = MIGRATIONS): Store {
   createPrivately(path);
   const db = guarded("open the database", () => new DatabaseSync(path, { timeout: BUSY_TIMEOUT }));
   try {
     return guarded("open the database", () => {
+      refuseForeign(db);
+      refuseNewer(db, migrations.length);
+      if (isOlder(db, migrations)) backUp(db, path, clock);
       prepare(db);
-      migrate(db, path, clock);
+      migrate(db, migrations);
       return new Store(path, db);
     });
   } catch (error) {
-    db.close();
+    if (db.isOpen) db.close();
     throw error;
   }
 }
@@ -29,7 +33,7 @@ export function openStore(path: string, clock: Clock): Store {
 export function openInMemory(clock: Clock): Store {
   const db = new DatabaseSync(":memory:");
   prepare(db);
-  migrate(db, ":memory:", clock);
+  migrate(db, MIGRATIONS);
   return new Store(":memory:", db);
 }
 
@@ -39,7 +43,11 @@ function createPrivately(path: string): void {
     Deno.openSync(path, { createNew: true, write: true, mode: 0o600 }).close();
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return;
-    throw new StoreFailure("create the database", error instanceof Deno.errors.NotFound ? "other" : troubleOfFile(error), error);
+    throw new StoreFailure(
+      "create the database",
+      error instanceof Deno.errors.NotFound ? "other" : troubleOfFile(error),
+      error,
+    );
   }
 }
 
@@ -58,16 +66,16 @@ function prepare(db: DatabaseSync): void {
   db.exec("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = OFF");
 }
 
-function migrate(db: DatabaseSync, path: string, clock: Clock): void {
-  if (version(db) === SCHEMA_VERSION) return;
-  backUpOlder(db, path, clock);
+function migrate(db: DatabaseSync, migrations: readonly string[]): void {
+  if (schemaVersion(db) === migrations.length) return;
   db.exec("BEGIN IMMEDIATE");
   try {
     // Read again: another process may have done it meanwhile.
-    const from = version(db);
-    refuseNewer(from);
-    for (const step of MIGRATIONS.slice(from)) db.exec(step);
-    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    const from = schemaVersion(db);
+    refuseNewer(db, migrations.length);
+    if (from === 0 && !isEmpty(db)) throw new StoreFailure("open the database", "damaged", undefined);
+    for (const step of migrations.slice(from)) db.exec(step);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
   } catch (error) {
     rollback(db);
     throw error;
@@ -82,24 +90,36 @@ function rollback(db: DatabaseSync): void {
   }
 }
 
-function backUpOlder(db: DatabaseSync, path: string, clock: Clock): void {
-  const from = version(db);
-  refuseNewer(from);
-  if (from === 0 || from === SCHEMA_VERSION) return;
+function isOlder(db: DatabaseSync, migrations: readonly string[]): boolean {
+  const from = schemaVersion(db);
+  return from > 0 && from < migrations.length;
+}
+
+// Copies the files while nobody can write: Deno gives SQLite no second database, so `VACUUM INTO` is not to be had.
+// Closing a file of the database lets go of this process's locks on it (POSIX), hence the new connection.
+function backUp(db: DatabaseSync, path: string, clock: Clock): void {
   const stamp = formatTime(clock()).slice(0, 19).replaceAll(/[-:]/g, "");
-  const target = `${path}.v${from}-${stamp}Z.bak`;
-  createPrivately(target);
-  db.prepare("VACUUM INTO ?").run(target);
+  const target = `${path}.v${schemaVersion(db)}-${stamp}Z.bak`;
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE); BEGIN IMMEDIATE");
+  try {
+    copyPrivately(path, target);
+    if (sizeOf(`${path}-wal`) > 0) copyPrivately(`${path}-wal`, `${target}-wal`);
+  } finally {
+    rollback(db);
+  }
+  db.close();
+  db.open();
 }
 
-function refuseNewer(found: number): void {
-  if (found <= SCHEMA_VERSION) return;
-  throw new Failure(
-    `Cannot open the database: it was written by a newer version (schema ${found}, this program knows ${SCHEMA_VERSION}). ` +
-      "Update kioku-mesh.",
-  );
+function copyPrivately(from: string, to: string): void {
+  createPrivately(to);
+  Deno.copyFileSync(from, to);
 }
 
-function version(db: DatabaseSync): number {
-  return Number(db.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
+  }
 }

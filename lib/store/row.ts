@@ -4,11 +4,16 @@ export type Value = null | number | bigint | string | Uint8Array;
 /** One row of a result, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** A row holds what this program never writes: the database is damaged. */
+export class DamagedRow extends Error {
+  override readonly name = "DamagedRow";
+}
+
 /** A column that holds text. */
 export function text(row: Row, column: string): string {
   const value = row[column];
   if (typeof value === "string") return value;
-  throw new TypeError(`Column ${column} holds no text: ${typeof value}`);
+  throw new DamagedRow(`Column ${column} holds no text: ${typeof value}`);
 }
 
 /** A column that holds text or NULL. */
@@ -20,7 +25,7 @@ export function textOrNone(row: Row, column: string): string | undefined {
 export function number(row: Row, column: string): number {
   const value = row[column];
   if (typeof value === "number") return value;
-  throw new TypeError(`Column ${column} holds no number: ${typeof value}`);
+  throw new DamagedRow(`Column ${column} holds no number: ${typeof value}`);
 }
 
 /** A column that holds a number or NULL. */

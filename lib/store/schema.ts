@@ -1,4 +1,22 @@
 /**
+ * How the search index is cut into tokens: at blanks alone, since the analyzer has cut the text already (of all
+ * characters only U+0020 and U+0000 part tokens: tests/unit/memory/search/tokenizer_test.ts).
+ */
+export const FTS5_TOKENIZER =
+  "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Z* C*' separators ' '";
+
+/**
+ * The statement that makes a search index under a name: analyzed text by row of observation, and the values to filter
+ * by as tokens of their own (lib/memory/search/index.ts).
+ */
+export function searchIndexTable(name: string): string {
+  return `CREATE VIRTUAL TABLE ${name} USING fts5 (
+    subject, tags, summary, content, parts, keys,
+    content = '', contentless_delete = 1, tokenize = "${FTS5_TOKENIZER}"
+  );`;
+}
+
+/**
  * The steps from an empty file to today's schema: step n takes a database of version n to n + 1. A step that a release
  * has shipped is never changed. Which module owns which table stands beside it.
  */
@@ -81,11 +99,7 @@ export const MIGRATIONS: readonly string[] = [
     path TEXT PRIMARY KEY, stamp TEXT NOT NULL, imported_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
-  -- The search index: analyzed text by row of observation (lib/memory/search/index.ts). Only blanks split.
-  CREATE VIRTUAL TABLE search_index USING fts5 (
-    subject, tags, summary, content, parts,
-    content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
-  );
+  ${searchIndexTable("search_index")}
   `,
 ];
 

@@ -1,4 +1,4 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { guarded } from "./failure.ts";
 import type { Row, Value } from "./row.ts";
 
@@ -31,7 +31,8 @@ export class Store {
     for (;;) {
       const next = guarded("read the database", () => rows.next());
       if (next.done) return;
-      yield read(next.value);
+      const row = next.value;
+      yield guarded("read the database", () => read(row));
     }
   }
 
@@ -86,7 +87,8 @@ export class Store {
       this.#db.exec("RELEASE attempt");
       return result;
     } catch (error) {
-      this.#db.exec("ROLLBACK TO attempt; RELEASE attempt");
+      // On a full disk SQLite may have rolled the whole transaction back already.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK TO attempt; RELEASE attempt");
       throw error;
     }
   }

@@ -3,7 +3,20 @@
 const UNSEEN = String.raw`(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\p{Cs}]`;
 
 // Scripts in which a joiner or non-joiner between letters is part of the spelling.
-const JOINING = ["Arab", "Syrc", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym", "Sinh"]
+const JOINING = [
+  "Arab",
+  "Syrc",
+  "Deva",
+  "Beng",
+  "Guru",
+  "Gujr",
+  "Orya",
+  "Taml",
+  "Telu",
+  "Knda",
+  "Mlym",
+  "Sinh",
+]
   .map((script) => String.raw`\p{Script=${script}}`).join("");
 
 // Where one such character is part of ordinary text: a joiner within an emoji or between letters of those scripts, a

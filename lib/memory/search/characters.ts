@@ -19,7 +19,7 @@ export const Kind = {
 /** One of the kinds. */
 export type Kind = typeof Kind[keyof typeof Kind];
 
-const JOINERS = "_-./\\:@'’‘ʼ";
+const JOINERS = "_-./\\:@'";
 const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}ー]/u;
 const UNSPACED = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Myanmar}\p{Script=Khmer}]/u;
 
@@ -48,7 +48,9 @@ function decide(codePoint: number): Kind {
   const character = String.fromCodePoint(codePoint);
   if (JOINERS.includes(character)) return Kind.joiner;
   if (/\p{Nd}/u.test(character)) return Kind.digit;
-  if (!/[\p{L}\p{N}\p{M}\p{Extended_Pictographic}\p{Regional_Indicator}]/u.test(character)) return Kind.separator;
+  if (!/[\p{L}\p{N}\p{M}\p{Extended_Pictographic}\p{Regional_Indicator}]/u.test(character)) {
+    return Kind.separator;
+  }
   if (IDEOGRAPH.test(character)) return Kind.ideograph;
   if (/\p{Script=Hangul}/u.test(character)) return Kind.syllable;
   if (UNSPACED.test(character)) return Kind.unspaced;

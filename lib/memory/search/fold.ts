@@ -1,11 +1,18 @@
 const ASCII = /^[\0-\x7f]*$/;
 // deno-lint-ignore no-control-regex
-const ESCAPE_SEQUENCE = /\x1b\[[0-9;?]*[A-Za-z]/g;
+const ESCAPE_SEQUENCE = /\x1b\[[0-9;?]*[A-Za-z](?![\p{M}\uff9e\uff9f])/gu;
 // Characters that show nothing and may stand within a word: soft hyphen, joiners, direction marks, variation selectors.
 const INVISIBLE =
   /[\u00ad\u034f\u061c\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0000}-\u{e0fff}]/gu;
 // What is typed in place of the long vowel mark within katakana: hyphens, minus, horizontal bar, box drawing line.
-const LONG_VOWEL_STAND_IN = /(?<=[ァ-ヺ])[\u2010\u2011\u2015\u2212\u2500](?![\u2010\u2011\u2015\u2212\u2500])/g;
+const LONG_VOWEL_STAND_IN =
+  /(?<=[ァ-ヺ])[\u2010\u2011\u2015\u2212\u2500](?![\u2010\u2011\u2015\u2212\u2500])/g;
+// What normalizes on its own: a colour, or a character with the marks, vowels and invisible characters after it.
+const CLUSTER = new RegExp(
+  `${ESCAPE_SEQUENCE.source}|[^](?:\\p{M}|[\\u1160-\\u11ff\uff9e\uff9f]|${INVISIBLE.source})*`,
+  "gu",
+);
+const APOSTROPHE_STAND_IN = /[‘’ʼ]/g;
 const ACCENTS = /[\u0300-\u036f]+/g;
 const LETTERS_WITHOUT_DECOMPOSITION: Readonly<Record<string, string>> = {
   "ß": "ss",
@@ -21,9 +28,6 @@ const LETTERS_WITHOUT_DECOMPOSITION: Readonly<Record<string, string>> = {
   "ı": "i",
   "ĸ": "k",
   "ς": "σ",
-  "’": "'",
-  "‘": "'",
-  "ʼ": "'",
 };
 const SPECIAL = new RegExp(`[${Object.keys(LETTERS_WITHOUT_DECOMPOSITION).join("")}]`, "g");
 
@@ -34,12 +38,38 @@ export function isAscii(text: string): boolean {
 
 /**
  * The text in the one spelling that the analyzer reads, its letter case kept: NFKC (full width, half-width katakana,
- * ligatures), without invisible characters and terminal colours, one long vowel mark in katakana.
+ * ligatures), without invisible characters and terminal colours, one apostrophe, one long vowel mark in katakana.
  */
 export function normalize(text: string): string {
   const plain = text.includes("\x1b") ? text.replaceAll(ESCAPE_SEQUENCE, " ") : text;
   if (isAscii(plain)) return plain;
-  return plain.replaceAll(INVISIBLE, "").normalize("NFKC").replaceAll(LONG_VOWEL_STAND_IN, "ー");
+  return plain.replaceAll(INVISIBLE, "").normalize("NFKC").replaceAll(APOSTROPHE_STAND_IN, "'")
+    .replaceAll(LONG_VOWEL_STAND_IN, "ー");
+}
+
+/** A normalized text, and for each of its UTF-16 units where the characters it came from start and end. */
+export interface Traced {
+  readonly text: string;
+  readonly starts: Int32Array | undefined;
+  readonly ends: Int32Array | undefined;
+}
+
+/** Normalizes and keeps track of the places; without arrays when nothing changed, so that places are the same. */
+export function normalizeTraced(text: string): Traced {
+  if (normalize(text) === text) return { text, starts: undefined, ends: undefined };
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let normalized = "";
+  for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
+    const piece = cluster.startsWith("\x1b[") ? " " : normalize(cluster);
+    normalized += piece;
+    for (let unit = 0; unit < piece.length; unit++) {
+      starts.push(index);
+      ends.push(index + cluster.length);
+    }
+  }
+  normalized = normalized.replaceAll(LONG_VOWEL_STAND_IN, "ー");
+  return { text: normalized, starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
 }
 
 /** A normalized word without letter case and diacritics: `Café` is `cafe`, `Straße` is `strasse`. */

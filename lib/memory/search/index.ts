@@ -2,6 +2,7 @@ import type { Store } from "../../store/store.ts";
 import { writeMeta } from "../../store/meta.ts";
 import type { Observation } from "../observation.ts";
 import { analyze } from "./analyzer.ts";
+import { keysOf } from "./keys.ts";
 
 /** The fact that the search index could not be written or read and has to be made anew. */
 export const INDEX_DAMAGED = "index_damaged";
@@ -11,16 +12,28 @@ export const INDEX_DAMAGED = "index_damaged";
  * noted, and the next search says so.
  */
 export function addToIndex(store: Store, row: number, observation: Observation): void {
-  const { subject, summary, content, tags } = observation;
-  const columns = [subject, [...tags, observation.project].join(" "), summary, content].map(analyze);
+  const columns = textsOf(observation).map(analyze);
   const parts = columns.flatMap((column) => column.parts);
   guarded(store, () =>
     store.run(
-      "INSERT INTO search_index (rowid, subject, tags, summary, content, parts) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO search_index (rowid, subject, tags, summary, content, parts, keys) VALUES (?, ?, ?, ?, ?, ?, ?)",
       row,
       ...columns.map((column) => column.words.join(" ")),
       parts.join(" "),
+      keysOf(observation).join(" "),
     ));
+}
+
+/** The texts of an observation that are searched, by column: subject, tags and the like, summary, content. */
+export function textsOf(observation: Observation): [subject: string, tags: string, summary: string, content: string] {
+  const { tags, project, sourceFiles, references } = observation;
+  // A line break never lies within a unit of the analyzer.
+  return [
+    observation.subject,
+    [...tags, project, ...sourceFiles, ...references].join("\n"),
+    observation.summary,
+    observation.content,
+  ];
 }
 
 /** Takes an observation out of the search index, in the caller's transaction. */

@@ -11,7 +11,9 @@ export type UnitSink = (kind: UnitKind, start: number, end: number) => void;
 
 // `://` and `/.` hold an identifier together, `..` and `--` and four signs in a row do not.
 const MOST_JOINERS = 3;
-const [HASH, DOLLAR, PLUS, HYPHEN, DOT, AT] = [0x23, 0x24, 0x2b, 0x2d, 0x2e, 0x40];
+// A longer identifier goes on as another one, so that the work on each is bounded.
+const LONGEST_IDENTIFIER = 256;
+const [HASH, DOLLAR, PLUS, HYPHEN, DOT, AT, APOSTROPHE] = [0x23, 0x24, 0x2b, 0x2d, 0x2e, 0x40, 0x27];
 const BEFORE_HIDDEN_FILE = " \t\n\r\"'`([{,=";
 
 /** Cuts normalized text into its units, in order. Linear in the text. */
@@ -58,10 +60,10 @@ function scanWord(text: string, start: number, sink: UnitSink): number {
       upper = true;
       if (end > start) laterUpper = true;
     } else if (kind !== Kind.mark) {
-      const next = kind === Kind.joiner ? afterJoiners(text, end) : end;
+      const next = kind === Kind.joiner && end - start < LONGEST_IDENTIFIER ? afterJoiners(text, end) : end;
       if (next === end) break;
       // An apostrophe within a word (don't, Alice's) does not make an identifier of it.
-      if (next - end > 1 || !isApostrophe(text.charCodeAt(end))) joined = true;
+      if (next - end > 1 || text.charCodeAt(end) !== APOSTROPHE) joined = true;
       end = next;
       continue;
     }
@@ -81,9 +83,8 @@ function afterJoiners(text: string, at: number): number {
   while (end < text.length && kindAt(text, end) === Kind.joiner) {
     if (end - at === MOST_JOINERS) return at;
     const code = text.charCodeAt(end);
-    if (end > at && code === text.charCodeAt(end - 1) && (code === HYPHEN || code === DOT || isApostrophe(code))) {
-      return at;
-    }
+    if (end > at && (code === HYPHEN || code === DOT) && code === text.charCodeAt(end - 1)) return at;
+    if (end > at && (code === APOSTROPHE || text.charCodeAt(at) === APOSTROPHE)) return at;
     end++;
   }
   const kind = end < text.length ? kindAt(text, end) : Kind.separator;
@@ -93,7 +94,11 @@ function afterJoiners(text: string, at: number): number {
 // c++, g++ and c#, f# end in signs.
 function afterTail(text: string, start: number, end: number): number {
   const code = text.charCodeAt(end);
-  const width = code === PLUS && text.charCodeAt(end + 1) === PLUS ? 2 : code === HASH && end - start === 1 ? 1 : 0;
+  const width = code === PLUS && text.charCodeAt(end + 1) === PLUS
+    ? 2
+    : code === HASH && end - start === 1
+    ? 1
+    : 0;
   if (width === 0) return end;
   const after = end + width < text.length ? kindAt(text, end + width) : Kind.separator;
   return isWordKind(after) || text.charCodeAt(end + width) === text.charCodeAt(end) ? end : end + width;
@@ -106,7 +111,9 @@ function beforeHead(text: string, start: number): number {
   if (code === HASH || code === AT || code === DOLLAR) return start - 1;
   const before = start > 1 ? text[start - 2] ?? " " : " ";
   if (code === DOT && BEFORE_HIDDEN_FILE.includes(before)) return start - 1;
-  if (code === HYPHEN && before === "-" && (start === 2 || BEFORE_HIDDEN_FILE.includes(text[start - 3] ?? " "))) {
+  if (
+    code === HYPHEN && before === "-" && (start === 2 || BEFORE_HIDDEN_FILE.includes(text[start - 3] ?? " "))
+  ) {
     return start - 2;
   }
   return start;
@@ -116,8 +123,4 @@ function isPluralAcronym(text: string, start: number, end: number): boolean {
   if (text[end - 1] !== "s" || end - start < 3) return false;
   for (let at = start; at < end - 1; at++) if (kindAt(text, at) !== Kind.upper) return false;
   return true;
-}
-
-function isApostrophe(code: number): boolean {
-  return code === 0x27 || code === 0x2019 || code === 0x2018 || code === 0x2bc;
 }

@@ -14,7 +14,7 @@ const WHOLE: ReadonlyMap<string, string> = new Map([
     only: "onli",
     singly: "singl",
   }),
-  ...["sky", "news", "howe", "atlas", "cosmos", "bias", "andes"].map((word): [string, string] => [word, word]),
+  ..."sky news howe atlas cosmos bias andes".split(" ").map((word): [string, string] => [word, word]),
 ]);
 const AFTER_PLURAL: ReadonlySet<string> = new Set(
   ["inning", "outing", "canning", "herring", "earring", "proceed", "exceed", "succeed"],
@@ -59,9 +59,10 @@ const STEP_3: Endings = Object.entries({
   ness: "",
   ful: "",
 });
-const STEP_4: Endings =
-  ["ement", "ance", "ence", "able", "ible", "ment", "ant", "ent", "ism", "ate", "iti", "ous", "ive", "ize", "ion", "al"]
-    .concat(["er", "ic"]).map((ending) => [ending, ""]);
+const STEP_4: Endings = "ement ance ence able ible ment ant ent ism ate iti ous ive ize ion al er ic".split(
+  " ",
+)
+  .map((ending) => [ending, ""]);
 
 const VOWEL = "aeiouy";
 const DOUBLE = /(?:bb|dd|ff|gg|mm|nn|pp|rr|tt)$/;
@@ -93,10 +94,21 @@ function porter2(original: string): string {
   if (AFTER_PLURAL.has(word)) return word;
   word = pastAndGerund(word, r1);
   if (word.length > 2 && /[^aeiouy][yY]$/.test(word)) word = `${word.slice(0, -1)}i`;
-  word = replaceEnding(word, STEP_2, (ending, at) =>
-    at >= r1 && (ending === "ogi" ? word[at - 1] === "l" : ending !== "li" || "cdeghkmnrt".includes(word[at - 1] ?? " ")));
+  word = replaceEnding(
+    word,
+    STEP_2,
+    (ending, at) =>
+      at >= r1 &&
+      (ending === "ogi"
+        ? word[at - 1] === "l"
+        : ending !== "li" || "cdeghkmnrt".includes(word[at - 1] ?? " ")),
+  );
   word = replaceEnding(word, STEP_3, (ending, at) => at >= r1 && (ending !== "ative" || at >= r2));
-  word = replaceEnding(word, STEP_4, (ending, at) => at >= r2 && (ending !== "ion" || /[st]/.test(word[at - 1] ?? "")));
+  word = replaceEnding(
+    word,
+    STEP_4,
+    (ending, at) => at >= r2 && (ending !== "ion" || /[st]/.test(word[at - 1] ?? "")),
+  );
   const last = word.length - 1;
   const drops = word.endsWith("e")
     ? last >= r2 || (last >= r1 && !SHORT.test(word.slice(0, -1)))

@@ -1,5 +1,6 @@
 // Words that say how a sentence is built and not what it is about. `may`, `well` and the like stay words.
-const ENGLISH = `a about above after again against all am an and any are as at be because been before being below between
+const ENGLISH =
+  `a about above after again against all am an and any are as at be because been before being below between
   both but by can cannot could did do does doing down during each few for from further had has have having he her here
   hers herself him himself his how i if in into is it its itself just me more most my myself no nor not now of off on
   once only or other our ours ourselves out over own same shall she should so some such than that the their theirs them

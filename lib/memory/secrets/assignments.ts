@@ -1,4 +1,4 @@
-import { entropy, looksRandom } from "./entropy.ts";
+import { looksRandom } from "./entropy.ts";
 import { isPassword } from "./headers.ts";
 import type { SecretRule, Surroundings } from "./rule.ts";
 import { isWordy } from "./words.ts";
@@ -8,50 +8,35 @@ const OPERATOR = String
   .raw`\\?["'\x60]?\]?(?:[ \t]{0,4}(?::=|=>|={1,3}|:|＝|：)\s{0,4}| is |\s?(?:は|が)\s?)\\?["'\x60「]?`;
 
 /** A value in quotes runs to the quote; a bare one to the next blank or sign that ends a value in code or data. */
-const PASSWORD = /(?<=["'`])[^\s"'`\\]{8,200}(?=\\?["'`])|(?<!["'`])[^\s"'`\\,;=:<>(){}[\]|、。」]{8,}/y;
-const TOKEN = /(?<=["'`])[^\s"'`\\]{16,300}(?=\\?["'`])|(?<!["'`])[\w.~+/!@#$%^*-]{16,}={0,2}/y;
+const PASSWORD =
+  /(?<=["'`])(?:(?!["'`\\])[!-~]){8,200}(?=\\?["'`])|(?<!["'`])(?:(?!["'`\\,;=:<>(){}[\]|])[!-~]){8,}/y;
+const TOKEN = /(?<=["'`])[\w.~+/=!@#$%^&*:-]{16,300}(?=\\?["'`])|(?<!["'`])[\w.~+/!@#$%^*-]{16,}={0,2}/y;
 
-const API_KEYS = [
-  "api",
-  "app",
-  "access",
-  "secret",
-  "private",
-  "encryption",
-  "signing",
-  "auth",
-  "master",
-  "account",
-  "shared",
-];
-const KEY_ANCHORS = [
-  ...API_KEYS.flatMap((name) => ["", "_", "-", " "].map((gap) => `${name}${gap}key`)),
-  "apiキー",
-  "秘密鍵",
-];
+/** The kinds of key whose value is a secret; a primary key, a cache key or a public key is none. */
+const KINDS = "api|app|access|secret|private|encryption|signing|auth|master|account|shared";
 
 /** Secrets told by the name they are given: `NAME=value`, `"name": "value"`, `--name value`. The special ones come first. */
 export const assignmentRules: readonly SecretRule[] = [
   {
     id: "aws-secret-access-key",
     title: "AWS secret access key",
-    anchors: ["secret_access_key", "secretaccesskey", "secret access key", "secret_key", "secretkey"],
-    lead: lead("secret[_ ]?(?:access[_ ]?)?key"),
+    anchors: ["key"],
+    lead: lead("(?<=secret[_ ]?(?:access[_ ]?)?)key"),
     value: /[A-Za-z0-9+/]{40}(?![\w+/=])/y,
     accepts: (value) => /[A-Z]/.test(value) && /[a-z]/.test(value) && looksRandom(value),
   },
   {
     id: "aws-session-token",
     title: "AWS session token",
-    anchors: ["session_token", "sessiontoken", "security_token"],
-    lead: lead("(?:session|security)_?token"),
+    anchors: ["token"],
+    lead: lead("(?<=(?:session|security)_?)token"),
     value: /[A-Za-z0-9+/]{100,}={0,2}/y,
   },
   {
     id: "azure-account-key",
     title: "key of an Azure storage, bus or database account",
-    anchors: ["accountkey=", "sharedaccesskey=", 'accountkey":', "primarykey"],
-    lead: /(?:account|sharedaccess|primary)key["']?\s{0,2}[=:]\s{0,2}["']?/iy,
+    anchors: ["key"],
+    lead: /(?<=(?:account|sharedaccess|primary))key["']?\s{0,2}[=:]\s{0,2}["']?/iy,
     value: /[A-Za-z0-9+/]{42,86}={1,2}(?![\w+/=])/y,
   },
   {
@@ -64,15 +49,15 @@ export const assignmentRules: readonly SecretRule[] = [
   {
     id: "wireguard-private-key",
     title: "WireGuard key",
-    anchors: ["privatekey", "presharedkey"],
-    lead: /(?:private|preshared)key\s{0,2}=\s{0,2}/iy,
+    anchors: ["key"],
+    lead: /(?<=(?:private|preshared))key\s{0,2}=\s{0,2}/iy,
     value: /[A-Za-z0-9+/]{43}=(?![\w+/=])/y,
   },
   {
     id: "generic-api-key",
     title: "key given to a name",
-    anchors: KEY_ANCHORS,
-    lead: lead("(?:[a-z]{3,10}[_ -]?key|apiキー|秘密鍵)(?:_base)?"),
+    anchors: ["key", "キー", "秘密鍵"],
+    lead: lead(`(?:(?<=(?:${KINDS})[_ -]?)key(?:_base)?|(?<=api)キー|秘密鍵)`),
     value: TOKEN,
     accepts: isToken,
   },
@@ -103,8 +88,8 @@ export const assignmentRules: readonly SecretRule[] = [
   {
     id: "command-line-secret",
     title: "secret on a command line",
-    anchors: ["token", "secret", "password", "api-key", "apikey", "access-key", "auth-key"],
-    lead: /(?<=\s--?(?:[a-z]{1,20}-){0,4})(?:token|secret|password|(?:api|access|auth)-?key)[ =]["']?/iy,
+    anchors: ["token", "secret", "password", "key"],
+    lead: /(?<=\s--?[a-z-]{0,40})(?:token|secret|password|(?<=(?:api|access|auth)-?)key)[ =]["']?/iy,
     value: /[^\s"'`$<>{}()[\]|;]{8,200}/y,
     accepts: (value, around) =>
       isToken(value, around) || isPassword(value, around) && !isReference(value, around),
@@ -113,18 +98,19 @@ export const assignmentRules: readonly SecretRule[] = [
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DIGEST = /^(?:sha\d{1,3}|md5|blake\w{1,4}|crc32)[-:]/i;
-const PATH = /^(?:\.{1,2}\/|~\/|\/[a-z][a-z.-]+\/|[a-z]:[\\/])|:\/\/|\.(?:json|ya?ml|toml|pem|key|crt|txt|md|env|ts|js|py|go|rs|sh)$/i;
+const PATH =
+  /^(?:\.{1,2}\/|~\/|\/[a-z][a-z.-]+\/|[a-z]:[\\/])|:\/\/|\.(?:json|ya?ml|toml|pem|key|crt|txt|md|env|ts|js|py|go|rs|sh)$/i;
 const NAME_CHAIN = /^[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+$/;
 const CONSTANT = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 
 function lead(name: string): RegExp {
-  return new RegExp(`(?<!public[_-]?)${name}${OPERATOR}`, "iy");
+  return new RegExp(`${name}${OPERATOR}`, "iy");
 }
 
 /** A key or token as machines make them. */
 function isToken(value: string, around: Surroundings): boolean {
   return looksRandom(value) && !isReference(value, around) &&
-    !/passw|secret|token|api_?key|credential/i.test(value) && entropy(value) > 3;
+    !/passw|secret|token|api_?key|credential/i.test(value);
 }
 
 /** Whether the value is the place of the secret and not the secret: a path, a name in code, a call, a digest. */

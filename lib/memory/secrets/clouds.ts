@@ -24,7 +24,7 @@ export const cloudRules: readonly SecretRule[] = [
   format("google-api-key", "Google API key", ["AIza"], /AIza[\w-]{35}(?![\w-])/y),
   format("google-oauth-token", "Google OAuth access token", ["ya29."], /ya29\.[\w-]{30,}/y),
   format("google-oauth-secret", "Google OAuth client secret", ["GOCSPX-"], /GOCSPX-[\w-]{28}(?![\w-])/y),
-  format("google-refresh-token", "Google OAuth refresh token", ["1//0"], /1\/\/0[\w-]{40,200}/y),
+  format("google-refresh-token", "Google OAuth refresh token", ["1//0"], /(?<![+/])1\/\/0[\w-]{40,200}/y),
   format(
     "azure-client-secret",
     "Azure client secret",
@@ -102,7 +102,12 @@ export const cloudRules: readonly SecretRule[] = [
     ["ops_eyJ"],
     /ops_eyJ[A-Za-z0-9+/_-]{100,}={0,3}/y,
   ),
-  format("onepassword-secret-key", "1Password secret key", ["A3-"], /A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}(?!\w)/y),
+  format(
+    "onepassword-secret-key",
+    "1Password secret key",
+    ["A3-"],
+    /A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}(?!\w)/y,
+  ),
   format("tailscale-key", "Tailscale key", ["tskey-"], /tskey-[a-z]{2,20}-\w{8,40}-\w{16,60}(?!\w)/y),
   format("openshift-token", "OpenShift token", ["sha256~"], /sha256~[\w-]{43}(?![\w-])/y),
 ];

@@ -56,7 +56,7 @@ export const headerRules: readonly SecretRule[] = [
   {
     id: "curl-password",
     title: "password of a curl command",
-    anchors: [" -u ", " --user ", " -u", " --user="],
+    anchors: [" -u", " --user"],
     lead: / (?:-u|--user)[ =]{0,4}["']?[^\s:"'=]{1,64}:/iy,
     value: /[^\s"':]{8,200}/y,
     accepts: isPassword,
@@ -64,7 +64,7 @@ export const headerRules: readonly SecretRule[] = [
   {
     id: "netrc-password",
     title: "password of a netrc line",
-    anchors: ["password "],
+    anchors: ["password"],
     lead: /(?<=login\s[^\s]{1,64}\s{1,4})password\s{1,4}/iy,
     value: /[^\s"']{6,200}/y,
     accepts: (value) => !USUAL.has(value.toLowerCase()),

@@ -1,8 +1,17 @@
 import { entropy } from "./entropy.ts";
 
-/** Words that nobody's key contains but that examples are made of. Five letters at least: chance makes shorter ones. */
-const EXAMPLE_WORD =
-  /example|sample|placeholder|dummy|redact|change_?me|replace|insert|foo_?bar|lorem|qwerty/i;
+/**
+ * Words that nobody's key contains but that examples are made of: five letters at least, and each in one way of writing,
+ * since chance makes shorter and mixed ones (`DUmmY` was met in a thousand made-up private keys).
+ */
+const EXAMPLE_WORDS = [
+  ..."example sample placeholder dummy redact changeme replace insert foobar lorem qwerty".split(" "),
+  ...["change_me", "change-me", "foo_bar", "foo-bar"],
+];
+const EXAMPLE_WORD = new RegExp(
+  EXAMPLE_WORDS.flatMap((word) => [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)])
+    .join("|"),
+);
 /** Shorter ones count only where they stand alone, and in text too short for chance to make them. */
 const SHORT_WORD = new RegExp(
   "x{4}|(?:^|[-_ .])(?:your|fake|test|todo|here|demo|null|my)(?![a-z0-9])|your_?(?:api|token|secret|key|pass)",

@@ -1,4 +1,4 @@
-import { AnchorIndex, type Candidate } from "./anchors.ts";
+import { type AnchorHit, type AnchorSearch, FreeAnchors, WordAnchors } from "./anchors.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import type { SecretRule } from "./rule.ts";
 import { contextRules, formatRules } from "./rules.ts";
@@ -23,8 +23,9 @@ interface Match {
   readonly end: number;
 }
 
-const formats = new AnchorIndex(formatRules, false);
-const contexts = new AnchorIndex(contextRules, true);
+const wordAnchors = new WordAnchors(formatRules.filter((rule) => rule.inside !== true));
+const insideAnchors = new FreeAnchors(formatRules.filter((rule) => rule.inside === true));
+const contextAnchors = new FreeAnchors(contextRules);
 
 /**
  * What looks like a key, token or password, in order of position and without overlap: a secret known by its own form
@@ -32,33 +33,33 @@ const contexts = new AnchorIndex(contextRules, true);
  * patterns only those of which an anchor is in the text are ever compiled.
  */
 export function scanSecrets(text: string): SecretFinding[] {
-  return locate(text, merge(matches(text, formats), matches(text, contexts)));
+  // The one character that is longer in small letters would shift what comes after it.
+  const small = text.replaceAll("İ", "I").toLowerCase();
+  const formats = merge(matches(text, wordAnchors.in(text)), matches(text, insideAnchors.in(text)));
+  return locate(text, merge(formats, matches(text, contextAnchors.in(small))));
 }
 
-function matches(text: string, index: AnchorIndex): Match[] {
+function matches(text: string, search: AnchorSearch): Match[] {
   const found: Match[] = [];
-  const pattern = index.pattern;
-  for (let hit = pattern.exec(text); hit !== null; hit = pattern.exec(text)) {
-    const resume = tryRules(text, hit.index, index.candidates(hit[0]), found);
-    pattern.lastIndex = Math.max(resume, hit.index + 1);
+  let from = 0;
+  for (let hit = search(from); hit !== undefined; hit = search(from)) {
+    from = Math.max(tryRules(text, hit, found), hit.at + 1);
   }
   return found;
 }
 
 /** Adds the first rule's match that holds; answers where to go on, so that no stretch is read for many anchors. */
-function tryRules(text: string, at: number, candidates: readonly Candidate[], found: Match[]): number {
-  const insideWord = isInsideWord(text, at);
+function tryRules(text: string, { at, candidates }: AnchorHit, found: Match[]): number {
   let resume = at;
-  for (const { rule, anchorLength } of candidates) {
-    if (insideWord && rule.lead === undefined && rule.inside !== true) continue;
+  for (const { anchor, rule } of candidates) {
     const start = rule.lead === undefined ? at : endOf(rule.lead, text, at);
     const end = start === -1 ? -1 : endOf(rule.value, text, start);
     if (end === -1) continue;
-    const beginning = rule.lead === undefined && rule.inside !== true ? anchorLength : 0;
-    const first = rule.inside === true ? Math.max(startOfWord(text, start), found.at(-1)?.end ?? 0) : start;
+    const first = rule.inside === true ? Math.max(startOfWord(text, at), found.at(-1)?.end ?? 0) : start;
     const value = text.slice(first, end);
+    const own = rule.lead === undefined && rule.inside !== true ? value.slice(anchor.length) : value;
     const around = { before: text.charAt(first - 1), after: text.charAt(end) };
-    if (!isPlaceholder(value.slice(beginning)) && (rule.accepts?.(value, around) ?? true)) {
+    if (!isPlaceholder(own) && (rule.accepts?.(value, around) ?? true)) {
       found.push({ rule, start: first, end });
       return end;
     }
@@ -71,12 +72,6 @@ function tryRules(text: string, at: number, candidates: readonly Candidate[], fo
 /** Where the word begins that goes on at this place; looked for in the 64 characters before it. */
 function startOfWord(text: string, at: number): number {
   return at - (/[\w.~-]*$/.exec(text.slice(Math.max(0, at - 64), at))?.[0].length ?? 0);
-}
-
-/** Whether a letter, digit or underscore stands before; the `n` of a newline written as `\n` does not count. */
-function isInsideWord(text: string, at: number): boolean {
-  const before = text.charAt(at - 1);
-  return /\w/.test(before) && !(text.charAt(at - 2) === "\\" && "nrt".includes(before));
 }
 
 function endOf(sticky: RegExp, text: string, at: number): number {

@@ -1,3 +1,4 @@
+import { entropy } from "./entropy.ts";
 import { format, type SecretRule } from "./rule.ts";
 
 /** Keys of chat, mail, payment, monitoring and other services (formats: ADR 0006). */
@@ -90,8 +91,8 @@ export const serviceRules: readonly SecretRule[] = [
     "access-development-",
   ], /access-(?:production|sandbox|development)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)/y),
   format("facebook-token", "Facebook access token", ["EAA"], /EAA[A-Z][A-Za-z0-9]{100,}/y, {
-    // Base64 of programs begins alike, but has long runs of one letter.
-    accepts: (value) => !value.includes("AAAAA"),
+    // Base64 of a program begins alike, but is full of A: 4 bits a character, where a token has 5.5.
+    accepts: (value) => entropy(value) > 5,
   }),
   format("twilio-api-key", "Twilio API key", ["SK"], /SK[0-9a-f]{32}(?!\w)/y),
   format("sendgrid-key", "SendGrid key", ["SG."], /SG\.[\w-]{22}\.[\w-]{43}(?![\w-])/y),

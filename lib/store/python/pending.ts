@@ -4,9 +4,10 @@ import type { PythonReader } from "./record.ts";
 /** Reads pending_puts.db, what Python's version had not yet sent (compat data §3.3); undefined when it is none. */
 export function readPending(db: PythonDatabase): PythonReader | undefined {
   if (!db.has("pending_puts", "key_expr", "kind", "observation_id", "payload_json")) return undefined;
-  const sql = "SELECT key_expr AS key, kind, observation_id AS id, payload_json AS payload FROM pending_puts";
+  const sql = `SELECT rowid AS at, key_expr AS key, kind, observation_id AS id, payload_json AS payload
+    FROM pending_puts WHERE rowid > ? ORDER BY rowid LIMIT ?`;
   return {
-    count: db.count("pending_puts"),
+    count: db.count("FROM pending_puts"),
     *records() {
       for (const row of db.rows(sql)) {
         const payload = looseText(row, "payload");

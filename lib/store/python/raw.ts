@@ -6,27 +6,29 @@ import type { PythonReader, PythonRecord } from "./record.ts";
 export function readRaw(db: PythonDatabase): PythonReader | undefined {
   const observations = db.has("local_obs", "observation_id", "payload_json");
   const tombstones = db.has("local_tomb", "observation_id", "tomb_json");
+  const deletedAt = db.has("local_tomb", "deleted_at") ? "coalesce(t.deleted_at, '')" : "''";
   if (!observations && !tombstones) return undefined;
-  const deletedAt = db.has("local_tomb", "deleted_at") ? "t.deleted_at" : "NULL";
-  const deletion = `t.tomb_json AS tombstone, coalesce(${deletedAt}, '') AS deleted_at`;
-  const queries = [
-    observations && tombstones
-      ? `SELECT o.observation_id AS id, o.payload_json AS observation, t.tomb_json AS tombstone,
-          CASE WHEN t.observation_id IS NOT NULL THEN coalesce(${deletedAt}, '') END AS deleted_at
-          FROM local_obs o LEFT JOIN local_tomb t ON t.observation_id = o.observation_id`
-      : observations
-      ? "SELECT observation_id AS id, payload_json AS observation, NULL AS tombstone, NULL AS deleted_at FROM local_obs"
-      : undefined,
+  // Since it was made from an index.db, raw.db may have tombstones without an observation (compat data §4.14).
+  const alone = observations
+    ? "NOT EXISTS (SELECT 1 FROM local_obs o WHERE o.observation_id = t.observation_id)"
+    : "TRUE";
+  const joined = tombstones ? "LEFT JOIN local_tomb t ON t.observation_id = o.observation_id" : "";
+  const ofObservations = `SELECT o.rowid AS at, o.observation_id AS id, o.payload_json AS observation,
+    ${
     tombstones
-      ? `SELECT t.observation_id AS id, NULL AS observation, ${deletion} FROM local_tomb t ${
-        observations ? "WHERE NOT EXISTS (SELECT 1 FROM local_obs o WHERE o.observation_id = t.observation_id)" : ""
-      }`
-      : undefined,
-  ];
+      ? `t.tomb_json AS tombstone, CASE WHEN t.observation_id IS NOT NULL THEN ${deletedAt} END AS deleted_at`
+      : "NULL AS tombstone"
+  }
+    FROM local_obs o ${joined} WHERE o.rowid > ? ORDER BY o.rowid LIMIT ?`;
+  const ofTombstones =
+    `SELECT t.rowid AS at, t.observation_id AS id, t.tomb_json AS tombstone, ${deletedAt} AS deleted_at
+    FROM local_tomb t WHERE t.rowid > ? AND ${alone} ORDER BY t.rowid LIMIT ?`;
   return {
-    count: (observations ? db.count("local_obs") : 0) + (tombstones ? db.count("local_tomb") : 0),
+    count: (observations ? db.count("FROM local_obs") : 0) +
+      (tombstones ? db.count(`FROM local_tomb t WHERE ${alone}`) : 0),
     *records() {
-      for (const sql of queries) if (sql !== undefined) for (const row of db.rows(sql)) yield toRecord(row);
+      if (observations) { for (const row of db.rows(ofObservations)) yield toRecord(row); }
+      if (tombstones) { for (const row of db.rows(ofTombstones)) yield toRecord(row); }
     },
   };
 }

@@ -19,7 +19,7 @@ export interface PythonRecord {
 
 /** A file that can be read for records. */
 export interface PythonReader {
-  /** How many records it has, the unreadable ones included. */
+  /** How many records it has, the unreadable ones included; fewer where damage keeps them from being counted. */
   readonly count: number;
   /** The records one after the other, never all in memory. Throws a PythonFileFailure. */
   records(): Generator<PythonRecord>;

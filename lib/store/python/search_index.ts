@@ -8,10 +8,12 @@ import type { PythonReader } from "./record.ts";
 export function readSearchIndex(db: PythonDatabase): PythonReader | undefined {
   if (!db.has("obs_index", "observation_id", "payload_json")) return undefined;
   const column = (name: string) => db.has("obs_index", name) ? name : `NULL AS ${name}`;
-  const sql = `SELECT observation_id AS id, payload_json AS observation, ${column("deleted_at")}, ${column("shadowed_at")}
-    FROM obs_index`;
+  const sql = `SELECT rowid AS at, observation_id AS id, payload_json AS observation, ${
+    column("deleted_at")
+  }, ${column("shadowed_at")}
+    FROM obs_index WHERE rowid > ? ORDER BY rowid LIMIT ?`;
   return {
-    count: db.count("obs_index"),
+    count: db.count("FROM obs_index"),
     *records() {
       for (const row of db.rows(sql)) {
         yield {

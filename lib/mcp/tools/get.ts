@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { Failure, UsageError } from "../../core/errors.ts";
+import { findMemory, type FoundMemory } from "../../memory/find.ts";
+import { detailLines } from "../../memory/render/details.ts";
+import { neutralise } from "../../memory/render/neutralise.ts";
+import { quote } from "../../memory/render/quote.ts";
+import { byteLength, jsonLength } from "../bytes.ts";
+import { FRAME } from "../frame.ts";
+import { itemOf, itemSchema, SHORT, trimmed, WHOLE } from "../item.ts";
+import { cursor, MAX_BYTES, maxBytes } from "../parameters.ts";
+import { maybe, texts } from "../schema.ts";
+import { type Tool, tool } from "../tool.ts";
+
+/** States whose memories are shown only when asked for. */
+const HIDDEN = ["tombstoned", "shadowed", "purged"];
+
+/** For the line that says that there is more. */
+const TAIL = 150;
+
+/** How much of the answer may be about the memory instead of its content, before it is cut short. */
+const SHARE = 1 / 3;
+
+/** `get_memory`. */
+export const getMemory: Tool = tool({
+  name: "get_memory",
+  annotations: {
+    title: "Read a memory",
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  description: "One memory with its whole content, by its id or 8 or more first digits of it.",
+  input: z.strictObject({
+    observation_id: z.string(),
+    include_hidden: maybe(z.boolean()),
+    max_bytes: maxBytes,
+    cursor,
+  }),
+  // Not declared to clients, since every session pays for what is: source_files, references and supersedes.
+  output: z.looseObject({
+    about: z.string(),
+    memory: itemSchema,
+    state: z.string(),
+    superseded_by: texts,
+    cursor: z.string().optional(),
+  }),
+  run({ memory }, input) {
+    const found = findMemory(memory, input.observation_id);
+    const { stored: { observation }, state } = found;
+    if (HIDDEN.includes(state) && input.include_hidden !== true) {
+      throw new Failure(
+        `Cannot show memory ${observation.id}: its state is ${state}. Call again with include_hidden to see it all the same.`,
+      );
+    }
+    const start = startOf(input.cursor, observation.content);
+    const most = input.max_bytes ?? MAX_BYTES;
+    const whole = aboutMemory(found, WHOLE, memory.identity.pcId);
+    const { lines, structure } =
+      Math.max(byteLength(whole.lines.join("\n")), jsonLength(whole.structure)) <= most * SHARE
+        ? whole
+        : aboutMemory(found, SHORT, memory.identity.pcId);
+    const head = [FRAME, ...(start === 0 ? lines : [`id: ${observation.id}`]), "---"].join("\n");
+    const room = most - TAIL;
+    const end = endOf(observation.content, start, room - byteLength(head), room - jsonLength(structure));
+    const piece = observation.content.slice(start, end);
+    const body = `${head}\n${quote(piece)}`;
+    const answered = { ...structure, memory: { ...structure.memory, content: neutralise(piece) } };
+    if (end === observation.content.length) return { text: body, structure: answered };
+    return {
+      text:
+        `${body}\n[more: characters ${start} to ${end} of ${observation.content.length}; call again with cursor "${end}"]`,
+      structure: { ...answered, cursor: String(end) },
+    };
+  },
+});
+
+/** What is told of a memory besides its content, as lines and as structure. */
+function aboutMemory(found: FoundMemory, lengths: typeof WHOLE, pcId: string) {
+  const observation = trimmed(found.stored.observation, lengths);
+  const supersededBy = found.supersededBy.slice(0, lengths.ids);
+  const stored = { ...found.stored, observation };
+  return {
+    lines: detailLines({ stored, state: found.state, supersededBy }, pcId),
+    structure: {
+      about: FRAME,
+      memory: itemOf(observation, { stored, snippet: undefined }, pcId),
+      source_files: [...observation.sourceFiles],
+      references: [...observation.references],
+      supersedes: [...observation.supersedes],
+      superseded_by: supersededBy,
+      state: found.state,
+    },
+  };
+}
+
+function startOf(cursor: string | undefined, content: string): number {
+  if (cursor === undefined) return 0;
+  const start = Number(cursor);
+  if (/^\d+$/.test(cursor) && start < content.length) return start;
+  throw new UsageError(
+    `Cannot go on from "${cursor}": it is not a cursor of this memory. Use the one that the last answer gave.`,
+  );
+}
+
+/** Where a piece of the content ends that begins at `start` and fits into both rooms, in bytes. */
+function endOf(content: string, start: number, textRoom: number, jsonRoom: number): number {
+  const fits = (end: number) => {
+    const piece = content.slice(start, end);
+    return byteLength(quote(piece)) <= textRoom && jsonLength(neutralise(piece)) <= jsonRoom;
+  };
+  let low = start;
+  let high = Math.min(content.length, start + textRoom);
+  if (high === content.length && fits(high)) return high;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  // Never through a character of two units.
+  const lead = content.charCodeAt(low - 1);
+  return lead >= 0xd800 && lead <= 0xdbff && low - 1 > start ? low - 1 : low;
+}

@@ -1,0 +1,97 @@
+/**
+ * Makes the executable: dist/kioku-mesh, and the name kioku-mesh-mcp beside it. `--target` compiles for another platform,
+ * `--output` puts it elsewhere; `--entry` compiles a test's own program in the same way.
+ *
+ * The source is bundled before it is compiled: a start takes 24 ms in place of 63 and a save 40 in place of 81, and only
+ * what is reachable is embedded, not every package of the lock file (docs/adr). The code cache is off: Deno keeps it
+ * under a name that anybody can foresee in the shared temporary folder, and it saves 1 ms.
+ */
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { permissionFlags, PERMISSIONS } from "../lib/cli/access.ts";
+
+const PROJECT = fileURLToPath(new URL("..", import.meta.url));
+const { values } = parseArgs({
+  args: Deno.args,
+  options: { target: { type: "string" }, output: { type: "string" }, entry: { type: "string" } },
+});
+const forWindows = values.target === undefined
+  ? Deno.build.os === "windows"
+  : values.target.includes("windows");
+const output = values.output ?? join(PROJECT, "dist", forWindows ? "kioku-mesh.exe" : "kioku-mesh");
+
+try {
+  compile();
+  if (values.entry === undefined) say(relative(Deno.cwd(), nameForAgents()));
+} catch (error) {
+  Deno.stderr.writeSync(
+    new TextEncoder().encode(`error: ${error instanceof Error ? error.message : error}\n`),
+  );
+  Deno.exit(1);
+}
+
+function compile(): void {
+  const entry = values.entry ?? join(PROJECT, "main.ts");
+  const bundle = Deno.makeTempDirSync({ prefix: "kioku-mesh-bundle-" });
+  try {
+    deno([
+      "bundle",
+      "--quiet",
+      "--platform=deno",
+      "--code-splitting",
+      `--outdir=${bundle}`,
+      join(PROJECT, "main.ts"),
+    ]);
+    const embedded = [...Deno.readDirSync(bundle)].map(({ name }) => Deno.statSync(join(bundle, name)).size);
+    Deno.mkdirSync(dirname(output), { recursive: true });
+    deno([
+      ...["compile", "--quiet", "--no-config", "--no-lock", "--no-check", "--no-code-cache"],
+      ...permissionFlags(PERMISSIONS),
+      ...(values.target === undefined ? [] : ["--target", values.target]),
+      ...["--include", bundle, "--output", output, join(bundle, `${basename(entry, ".ts")}.js`)],
+    ]);
+    const kilobytes = Math.round(embedded.reduce((sum, size) => sum + size, 0) / 1000);
+    const megabytes = Math.round(Deno.statSync(output).size / 1_000_000);
+    say(
+      `${
+        relative(Deno.cwd(), output)
+      }: ${megabytes} MB, of them ${kilobytes} kB ours in ${embedded.length} files`,
+    );
+  } finally {
+    Deno.removeSync(bundle, { recursive: true });
+  }
+}
+
+/**
+ * The name kioku-mesh-mcp: a link, since the program looks at the name it was called by (main.ts); on Windows, where
+ * links need rights that most users lack, a launcher.
+ */
+function nameForAgents(): string {
+  const folder = dirname(output);
+  const program = relative(folder, output);
+  const path = join(folder, forWindows ? "kioku-mesh-mcp.cmd" : "kioku-mesh-mcp");
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (forWindows) Deno.writeTextFileSync(path, `@"%~dp0${program}" mcp serve %*\r\n`);
+  else Deno.symlinkSync(program, path);
+  return path;
+}
+
+function deno(args: readonly string[]): void {
+  const { success } = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).outputSync();
+  if (success) return;
+  throw new Error(`Cannot compile: \`deno ${args[0]}\` failed. What it said stands above.`);
+}
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -1,0 +1,47 @@
+/** Writes the table of permissions into docs/security.md, from the table in code. */
+import { fileURLToPath } from "node:url";
+import { ACCESS, PERMISSIONS } from "../lib/cli/access.ts";
+import { COMMANDS } from "../lib/cli/table.ts";
+
+const PAGE = fileURLToPath(new URL("../docs/security.md", import.meta.url));
+const BEGIN = "<!-- made by `deno task security-table`, from lib/cli/access.ts -->";
+const END = "<!-- end of what is made -->";
+
+/** The page with the table that belongs into it now. Throws when the page has no place for the table. */
+export async function currentPage(page: string): Promise<string> {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin === -1 || end < begin) {
+    throw new Error(`Cannot write the table: docs/security.md lacks the lines "${BEGIN}" and "${END}".`);
+  }
+  return `${page.slice(0, begin + BEGIN.length)}\n${await table()}\n${page.slice(end)}`;
+}
+
+async function table(): Promise<string> {
+  const commands = await Promise.all(
+    COMMANDS.map(async ({ name, load }) => ({ name, access: (await load()).access })),
+  );
+  const rows = Object.entries(ACCESS).map(([access, { opensFirst, keeps }]) => {
+    const names = commands.filter((command) => command.access === access).map(({ name }) => `\`${name}\``);
+    return `| ${names.join(", ")} | ${opensFirst} | ${keeps.length === 0 ? "nothing" : keeps.join(", ")} |`;
+  });
+  const variables = PERMISSIONS.env.map((name) => `\`${name}\``);
+  return [
+    "",
+    "| command | opens first | keeps |",
+    "|---|---|---|",
+    ...rows,
+    "",
+    "Before that, the executable as a whole may read and write files, ask for the host's name " +
+    `(\`${PERMISSIONS.sys.join("`, `")}\`) and read these variables: ${
+      variables.join(", ")
+    }. It may not use the ` +
+    "network, start programs or load native code, and it never asks for more.",
+    "",
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  const page = Deno.readTextFileSync(PAGE);
+  Deno.writeTextFileSync(PAGE, await currentPage(page));
+}

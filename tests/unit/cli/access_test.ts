@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { permissionFlags, PERMISSIONS } from "../../../lib/cli/access.ts";
+import { currentPage } from "../../../scripts/security_table.ts";
+import { PROJECT } from "../../support/source.ts";
+
+Deno.test("the set `program` of deno.json is the table in code", () => {
+  const { permissions } = JSON.parse(Deno.readTextFileSync(`${PROJECT}/deno.json`));
+  assert.deepEqual(permissions.program, PERMISSIONS);
+});
+
+Deno.test("docs/security.md shows the table in code", async () => {
+  const page = Deno.readTextFileSync(`${PROJECT}/docs/security.md`);
+  assert.equal(await currentPage(page), page, "Run `deno task security-table`.");
+});
+
+Deno.test("the executable is given no network, processes, native code or whole categories of variables", () => {
+  const names = permissionFlags(PERMISSIONS).map((flag) => flag.split("=")[0]);
+  assert.deepEqual(names, ["--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-sys"]);
+  assert.ok(PERMISSIONS.env.length > 0 && PERMISSIONS.sys.length > 0, "an empty list would allow everything");
+});
