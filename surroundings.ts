@@ -10,7 +10,10 @@ export function surroundings(): Surroundings {
   return {
     env,
     platform: platform(),
-    login: { user: env.other("USER") ?? env.other("LOGNAME") ?? env.other("USERNAME") ?? "user", host: host() },
+    login: {
+      user: env.other("USER") ?? env.other("LOGNAME") ?? env.other("USERNAME") ?? "user",
+      host: host(),
+    },
     workingFolder: Deno.cwd(),
     clock: monotonicClock(() => performance.timeOrigin + performance.now()),
     random: systemRandom,

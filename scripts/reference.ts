@@ -11,7 +11,10 @@ Deno.writeTextFileSync(path, await reference());
 /** The reference as Markdown. */
 export async function reference(): Promise<string> {
   const commands = await Promise.all(COMMANDS.map(async ({ name, summary, load }) => {
-    const declaration = new Declaration(`kioku-mesh ${name}`).description(summary).helpOption("-h, --help", "show this help");
+    const declaration = new Declaration(`kioku-mesh ${name}`).description(summary).helpOption(
+      "-h, --help",
+      "show this help",
+    );
     (await load()).declare(declaration);
     declaration.configureHelp({ helpWidth: 110 });
     return `### ${name}\n\n\`\`\`\n${declaration.helpInformation().trim()}\n\`\`\`\n`;

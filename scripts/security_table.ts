@@ -1,6 +1,6 @@
 /** Writes the table of permissions into docs/security.md, from the table in code. */
 import { fileURLToPath } from "node:url";
-import { ACCESS, PERMISSIONS } from "../lib/cli/access.ts";
+import { type Access, accessOf, PERMISSIONS } from "../lib/cli/access.ts";
 import { COMMANDS } from "../lib/cli/table.ts";
 
 const PAGE = fileURLToPath(new URL("../docs/security.md", import.meta.url));
@@ -18,13 +18,14 @@ export async function currentPage(page: string): Promise<string> {
 }
 
 async function table(): Promise<string> {
-  const commands = await Promise.all(
-    COMMANDS.map(async ({ name, load }) => ({ name, access: (await load()).access })),
+  const names = new Map<Access, string[]>();
+  for (const { name, load } of COMMANDS) {
+    const access = accessOf(name, (await load()).access);
+    names.set(access, [...names.get(access) ?? [], `\`${name}\``]);
+  }
+  const rows = [...names].map(([{ opensFirst, keeps }, commands]) =>
+    `| ${commands.join(", ")} | ${opensFirst} | ${keeps.length === 0 ? "nothing" : keeps.join(", ")} |`
   );
-  const rows = Object.entries(ACCESS).map(([access, { opensFirst, keeps }]) => {
-    const names = commands.filter((command) => command.access === access).map(({ name }) => `\`${name}\``);
-    return `| ${names.join(", ")} | ${opensFirst} | ${keeps.length === 0 ? "nothing" : keeps.join(", ")} |`;
-  });
   const variables = PERMISSIONS.env.map((name) => `\`${name}\``);
   return [
     "",

@@ -47,10 +47,11 @@ export interface Access {
 }
 
 /** What each kind of command may touch (DESIGN §3). */
-export const ACCESS: Readonly<Record<Command["access"], Access>> = {
+const KINDS: Readonly<Record<Command["access"], Access>> = {
   data: {
     opensFirst:
-      "configuration, `.kioku-mesh.yaml` from the working folder upwards, the host's id, the database",
+      "configuration, `.kioku-mesh.yaml` from the working folder upwards, the host's id, the database, what " +
+      "the Python version left",
     keeps: [],
   },
   setup: {
@@ -58,6 +59,11 @@ export const ACCESS: Readonly<Record<Command["access"], Access>> = {
     keeps: ["read", "write", "env", "sys"],
   },
 };
+
+/** What a command may touch. The MCP server opens its memory itself, and then it is as locked down as a data command. */
+export function accessOf(name: string, kind: Command["access"]): Access {
+  return name === "mcp" ? KINDS.data : KINDS[kind];
+}
 
 /** The flags that give a program of Deno these permissions, and no others on request. */
 export function permissionFlags({ read, write, env, sys }: Permissions): string[] {

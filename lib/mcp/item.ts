@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { scopeLabel } from "../core/scope.ts";
 import { formatTime } from "../core/time.ts";
 import { deriveSummary } from "../memory/derive.ts";
@@ -9,8 +9,26 @@ import type { Hit } from "../memory/search/request.ts";
 import { byteLength, clip } from "./bytes.ts";
 import { texts } from "./schema.ts";
 
-/** A memory in a result. */
-export const itemSchema = z.object({
+/** A memory in a result; every text of it is neutralised. */
+export interface Item {
+  readonly observation_id: string;
+  readonly subject: string;
+  readonly summary: string;
+  readonly project: string;
+  readonly memory_type: string;
+  readonly importance: number;
+  readonly created_at: string;
+  readonly tags: string[];
+  /** Who wrote it; `pc` is `this` or `other`. */
+  readonly origin: { readonly agent_family: string; readonly client_id: string; readonly pc: string };
+  readonly scope: string;
+  /** The piece that matched. */
+  readonly snippet?: string | undefined;
+  readonly content?: string | undefined;
+}
+
+/** What clients are told of an item. */
+export const itemSchema: z.ZodType<Item> = z.object({
   observation_id: z.string(),
   subject: z.string(),
   summary: z.string(),
@@ -25,11 +43,8 @@ export const itemSchema = z.object({
   content: z.string().optional(),
 });
 
-/** A memory in a result. */
-export type Item = z.output<typeof itemSchema>;
-
 /** How long fields may be, in bytes, and how many ids are listed. */
-interface Lengths {
+export interface Lengths {
   readonly subject: number;
   readonly summary: number;
   readonly name: number;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { MemoryContext } from "../memory/context.ts";
 import { textEntry } from "../memory/render/entry.ts";
 import { inline } from "../memory/render/neutralise.ts";
@@ -8,11 +8,21 @@ import { searchMemories } from "../memory/search/search.ts";
 import { byteLength, clip, jsonLength } from "./bytes.ts";
 import { FRAME } from "./frame.ts";
 import { type Item, itemOf, itemSchema, originText, SHORT, trimmed, withContent } from "./item.ts";
+import type { Detail } from "./parameters.ts";
 import { texts } from "./schema.ts";
 import type { Answer } from "./tool.ts";
 
 /** What search_memory and recall_context answer as structured content. */
-export const pageSchema = z.object({
+export interface PageStructure extends Record<string, unknown> {
+  readonly about: string;
+  readonly results: Item[];
+  /** Give it with the same request to go on. */
+  readonly cursor?: string | undefined;
+  readonly notices: string[];
+}
+
+/** What clients are told of a page. */
+export const pageSchema: z.ZodType<PageStructure> = z.object({
   about: z.string(),
   results: z.array(itemSchema),
   cursor: z.string().optional(),
@@ -21,7 +31,7 @@ export const pageSchema = z.object({
 
 /** How a page of results is to look. */
 export interface PageLayout {
-  readonly detail: "compact" | "full";
+  readonly detail: Detail;
   /** The most bytes of UTF-8 that the text, and the structure as JSON, may have. */
   readonly maxBytes: number;
   /** The lines before the results, by their number. */
@@ -53,7 +63,7 @@ export function answerPage(
   memory: MemoryContext,
   request: SearchRequest,
   layout: PageLayout,
-): Answer<z.output<typeof pageSchema>> {
+): Answer<PageStructure> {
   const page = searchMemories(memory, request);
   const notices = page.notices.slice(0, 3).map((notice) => clip(inline(notice), NOTICE));
   const head = [...layout.head(page.hits.length), ...notices.map((notice) => `(${notice})`)];

@@ -1,5 +1,5 @@
 import type { CallToolResult, McpServer, ToolAnnotations } from "@modelcontextprotocol/server";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Micros } from "../core/clock.ts";
 import { KiokuError, messageOf } from "../core/errors.ts";
 import type { MemoryContext } from "../memory/context.ts";

@@ -2,7 +2,7 @@ import { type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import type { PythonReader, PythonRecord } from "../store/python/record.ts";
 import type { MemoryContext } from "./context.ts";
 import { type Deletion, type ReadRecord, readRecord } from "./import_record.ts";
-import { isPurged, isStored, stateOfPayload, tombstonesOf } from "./known.ts";
+import { isStored, stateOfPayload, tombstonesOf } from "./known.ts";
 import { quarantine } from "./quarantine.ts";
 import { mergeObservation, mergeTombstone, STATE } from "./records.ts";
 import { flagSecrets } from "./secrets/flags.ts";
@@ -92,7 +92,6 @@ function merge(context: MemoryContext, read: ReadRecord, again: boolean, tally: 
 function wasCleanedUp(store: Store, { observation, shadowedAt }: ReadRecord, again: boolean): boolean {
   if (observation === undefined) return false;
   const { id, scope } = observation;
-  if (isPurged(store, id, scope)) return true;
   if (!again || isStored(store, id, scope)) return false;
   return shadowedAt !== undefined || tombstonesOf(store, id).has(scopeLabel(scope));
 }

@@ -1,7 +1,6 @@
 import { type Scope, type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import { number, text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
-import { STATE } from "./records.ts";
 
 /**
  * The state (a number of STATE) of the record of that id that has exactly this payload; undefined when there is none.
@@ -22,17 +21,8 @@ export function tombstonesOf(store: Store, id: string): Map<ScopeLabel, string> 
   return new Map(rows);
 }
 
-/** Whether the record's content was erased everywhere, so that nothing may bring it back (DESIGN §5). */
-export function isPurged(store: Store, id: string, scope: Scope): boolean {
-  return stateAt(store, id, scope) === STATE.purged;
-}
-
-/** Whether there is a record, whatever its state. */
+/** Whether there is a record, whatever its state and payload. */
 export function isStored(store: Store, id: string, scope: Scope): boolean {
-  return stateAt(store, id, scope) !== undefined;
-}
-
-function stateAt(store: Store, id: string, scope: Scope): number | undefined {
-  const sql = "SELECT state FROM observation WHERE id = ? AND scope = ?";
-  return store.get(sql, [id, scopeLabel(scope)], (row) => number(row, "state"));
+  const sql = "SELECT 1 FROM observation WHERE id = ? AND scope = ?";
+  return store.get(sql, [id, scopeLabel(scope)], () => true) ?? false;
 }

@@ -92,7 +92,9 @@ export class RouterSocket {
         this.#reader.filled(read);
       }
     } catch (error) {
-      return this.#ended ? "this side closed the session" : messageOf(error);
+      if (this.#ended) return "this side closed the session";
+      // A process that is killed says no goodbye in TLS.
+      return error instanceof Deno.errors.UnexpectedEof ? "the router is gone" : messageOf(error);
     } finally {
       this.close();
     }

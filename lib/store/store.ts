@@ -6,6 +6,18 @@ import type { Row, Value } from "./row.ts";
 export const BUSY_TIMEOUT = 10_000;
 
 /**
+ * Thrown within a transaction to have it undone and run once more, after `remedy` in one of its own. For parts that may
+ * fail alone, where SQLite has already undone everything, as it does when it has no memory.
+ */
+export class TryAgain extends Error {
+  override readonly name = "TryAgain";
+
+  constructor(readonly remedy: () => void, cause: unknown) {
+    super("The transaction has to be run again", { cause });
+  }
+}
+
+/**
  * The open database. It keeps prepared statements, and goes on working after every permission of the process was
  * revoked (DESIGN §3).
  */
@@ -59,10 +71,49 @@ export class Store {
 
   /**
    * One transaction: all of `work` is on the disk when this returns, or nothing of it (DESIGN §1). Within another
-   * transaction it is part of that one. Nothing in `work` may wait.
+   * transaction it is part of that one. Nothing in `work` may wait, and it may be run a second time (TryAgain).
    */
   write<T>(work: () => T): T {
     if (this.#depth > 0) return work();
+    try {
+      return this.#transaction(work);
+    } catch (error) {
+      if (!(error instanceof TryAgain)) throw error;
+      this.#transaction(error.remedy);
+      return this.#transaction(work);
+    }
+  }
+
+  /**
+   * Part of a transaction that may fail alone: when `work` throws, what it wrote is undone and the error is thrown. The
+   * transaction goes on, unless SQLite has undone all of it (`writing` says so).
+   */
+  attempt<T>(work: () => T): T {
+    this.#db.exec("SAVEPOINT attempt");
+    try {
+      const result = work();
+      // At a new savepoint FTS5 writes what it has gathered, so that it fails here and not at the end of the transaction.
+      this.#db.exec("SAVEPOINT settled; RELEASE attempt");
+      return result;
+    } catch (error) {
+      // On a full disk SQLite may have rolled the whole transaction back already.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK TO attempt; RELEASE attempt");
+      throw error;
+    }
+  }
+
+  /** Whether a transaction is open. */
+  get writing(): boolean {
+    return this.#db.isTransaction;
+  }
+
+  /** Closes the database. */
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #transaction<T>(work: () => T): T {
     return guarded("write to the database", () => {
       this.#db.exec("BEGIN IMMEDIATE");
       this.#depth++;
@@ -77,31 +128,6 @@ export class Store {
         this.#depth--;
       }
     });
-  }
-
-  /** Part of a transaction that may fail alone: when `work` throws, what it wrote is undone and the error is thrown. */
-  attempt<T>(work: () => T): T {
-    this.#db.exec("SAVEPOINT attempt");
-    try {
-      const result = work();
-      this.#db.exec("RELEASE attempt");
-      return result;
-    } catch (error) {
-      // On a full disk SQLite may have rolled the whole transaction back already.
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK TO attempt; RELEASE attempt");
-      throw error;
-    }
-  }
-
-  /** Whether a transaction is open. */
-  get writing(): boolean {
-    return this.#depth > 0;
-  }
-
-  /** Closes the database. */
-  close(): void {
-    this.#statements.clear();
-    this.#db.close();
   }
 
   #rollback(): void {

@@ -360,7 +360,7 @@ Deno.test("a project's file sets the visibility, but never a team that the host 
 
 Deno.test("a reader that goes away ends the program quietly", async () => {
   using home = newHome();
-  for (let i = 0; i < 3; i++) await save(home, [`${i} ${"word ".repeat(30_000)}`]);
+  for (let i = 0; i < 3; i++) await home.ok(["save", "-"], { stdin: `${i} ${"word ".repeat(30_000)}` });
   const { command, args, env, cwd } = home.invocation(["search", "--format", "json"]);
   const child = new Deno.Command(command, {
     args,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { deleteMemory } from "../../memory/delete.ts";
 import { maybe } from "../schema.ts";
 import { type Tool, tool } from "../tool.ts";

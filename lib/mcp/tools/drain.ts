@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isShared } from "../../memory/shared.ts";
 import { outboxDepth } from "../../store/outbox.ts";
 import { maybe } from "../schema.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Failure, UsageError } from "../../core/errors.ts";
 import { findMemory, type FoundMemory } from "../../memory/find.ts";
 import { detailLines } from "../../memory/render/details.ts";
@@ -6,7 +6,7 @@ import { neutralise } from "../../memory/render/neutralise.ts";
 import { quote } from "../../memory/render/quote.ts";
 import { byteLength, jsonLength } from "../bytes.ts";
 import { FRAME } from "../frame.ts";
-import { itemOf, itemSchema, SHORT, trimmed, WHOLE } from "../item.ts";
+import { itemOf, itemSchema, type Lengths, SHORT, trimmed, WHOLE } from "../item.ts";
 import { cursor, MAX_BYTES, maxBytes } from "../parameters.ts";
 import { maybe, texts } from "../schema.ts";
 import { type Tool, tool } from "../tool.ts";
@@ -76,7 +76,7 @@ export const getMemory: Tool = tool({
 });
 
 /** What is told of a memory besides its content, as lines and as structure. */
-function aboutMemory(found: FoundMemory, lengths: typeof WHOLE, pcId: string) {
+function aboutMemory(found: FoundMemory, lengths: Lengths, pcId: string) {
   const observation = trimmed(found.stored.observation, lengths);
   const supersededBy = found.supersededBy.slice(0, lengths.ids);
   const stored = { ...found.stored, observation };

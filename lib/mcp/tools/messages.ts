@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Failure } from "../../core/errors.ts";
 import { pythonJson } from "../../core/json.ts";
 import { moment, visibility } from "../parameters.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { formatTime } from "../../core/time.ts";
 import type { MemoryContext } from "../../memory/context.ts";
 import { describe } from "../../memory/find.ts";

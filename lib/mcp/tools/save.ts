@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Micros, SECOND } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
 import { isId } from "../../core/ids.ts";

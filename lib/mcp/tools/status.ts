@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DAY, type Micros, SECOND } from "../../core/clock.ts";
 import { formatTime } from "../../core/time.ts";
 import { VERSION } from "../../core/version.ts";

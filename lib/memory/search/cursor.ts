@@ -8,23 +8,26 @@ import { UsageError } from "../../core/errors.ts";
 export interface Cursor {
   readonly now: Micros;
   readonly newestRow: number;
-  /** How many hits the pages before this one had. */
+  /** How many hits the pages before this one had; not counted when browsing. */
   readonly offset: number;
+  /** When browsing, the time and the row of the last hit; undefined on the first page. */
+  readonly last: readonly [createdAt: Micros, row: number] | undefined;
 }
 
 /** Writes a cursor as the text that callers hand back. */
-export function formatCursor({ now, newestRow, offset }: Cursor): string {
-  return `${now.toString(36)}-${newestRow.toString(36)}-${offset.toString(36)}`;
+export function formatCursor({ now, newestRow, offset, last }: Cursor): string {
+  return [now, newestRow, offset, ...(last ?? [])].map((part) => part.toString(36)).join(".");
 }
 
 /** Reads a cursor; a UsageError when it is none of ours. */
 export function parseCursor(text: string): Cursor {
-  const [now, newestRow, offset, ...rest] = text.split("-").map((part) => Number.parseInt(part, 36));
+  const parts = text.split(".").map((part) => /^-?[0-9a-z]{1,11}$/.test(part) ? Number.parseInt(part, 36) : NaN);
+  const [now, newestRow, offset, createdAt, row, ...rest] = parts;
   if (
-    now === undefined || newestRow === undefined || offset === undefined || rest.length > 0 ||
-    ![now, newestRow, offset].every(Number.isSafeInteger)
+    now === undefined || newestRow === undefined || offset === undefined || offset < 0 || rest.length > 0 ||
+    (createdAt === undefined) !== (row === undefined) || !parts.every(Number.isSafeInteger)
   ) {
     throw new UsageError(`Cannot go on from "${text}": it is not a cursor of a search. Use the one that the last page gave.`);
   }
-  return { now, newestRow, offset };
+  return { now, newestRow, offset, last: createdAt === undefined || row === undefined ? undefined : [createdAt, row] };
 }

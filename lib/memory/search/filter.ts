@@ -2,7 +2,9 @@ import type { Micros } from "../../core/clock.ts";
 import type { Settings } from "../../core/settings.ts";
 import type { Value } from "../../store/row.ts";
 import type { FacetKind } from "../facets.ts";
+import { MEMORY_TYPES } from "../observation.ts";
 import { SUPERSEDED } from "../supersede.ts";
+import type { QueryFilters } from "./query.ts";
 import type { SearchFilters } from "./request.ts";
 
 /** A condition of SQL over `observation o` and `author a`, with its values. */
@@ -11,19 +13,41 @@ export interface Condition {
   readonly values: readonly Value[];
 }
 
-/** What a record must be to be found: live, readable, not expired, not superseded (unless asked for), as filtered. */
+/** Filters of a request, and those that only a query string can name. */
+export interface Filters extends SearchFilters {
+  /** A family of agents or a client id. */
+  readonly agent?: string | undefined;
+  /** The first digits of a host's id, or the host part of a client id. */
+  readonly host?: string | undefined;
+}
+
+/** The filters that stand in a query string. */
+export function filtersOf({ type, tags, ...rest }: QueryFilters): Filters {
+  const known = MEMORY_TYPES.find((name) => name === type);
+  return { ...rest, ...(tags.length === 0 ? {} : { tags }), ...(known === undefined ? {} : { memoryTypes: [known] }) };
+}
+
+/**
+ * What a record must be to be found: live, readable, not expired, not superseded (unless asked for), and as all of the
+ * filters say.
+ */
 export function visible(
   settings: Settings,
-  filters: SearchFilters,
+  filters: readonly Filters[],
   now: Micros,
   includeSuperseded: boolean,
 ): Condition {
-  const terms: Condition[] = [
+  const named = filters.flatMap(({ scope }) => scope ?? []);
+  return both([
     { sql: "o.state = 0", values: [] },
-    anyOf("o.scope", filters.scope === undefined ? settings.readable : readableOnly(settings, filters.scope)),
+    anyOf("o.scope", settings.readable.filter((label) => named.every((name) => name === label))),
     { sql: "(o.expires_at IS NULL OR o.expires_at > ?)", values: [now] },
-  ];
-  if (!includeSuperseded) terms.push({ sql: `NOT ${SUPERSEDED}`, values: [now] });
+    ...filters.flatMap((one) => [...conditions(one)]),
+    ...(includeSuperseded ? [] : [{ sql: `NOT ${SUPERSEDED}`, values: [now] }]),
+  ]);
+}
+
+function* conditions(filters: Filters): Generator<Condition> {
   const equal: readonly (readonly [string, string | undefined])[] = [
     ["o.project", filters.project],
     ["a.agent_family", filters.agentFamily],
@@ -32,29 +56,38 @@ export function visible(
     ["a.session_id", filters.sessionId],
   ];
   for (const [column, value] of equal) {
-    if (value !== undefined) terms.push({ sql: `${column} = ?`, values: [value] });
+    if (value !== undefined) yield { sql: `${column} = ?`, values: [value] };
   }
-  if (filters.memoryTypes !== undefined) terms.push(anyOf("o.memory_type", filters.memoryTypes));
-  if (filters.since !== undefined) terms.push({ sql: "o.created_at >= ?", values: [filters.since] });
-  if (filters.until !== undefined) terms.push({ sql: "o.created_at <= ?", values: [filters.until] });
-  for (const tag of filters.tags ?? []) terms.push(hasFacet("tag", [tag]));
-  if (filters.sourceFiles !== undefined) terms.push(hasFacet("file", filters.sourceFiles));
-  if (filters.references !== undefined) terms.push(hasFacet("reference", filters.references));
-  return { sql: terms.map(({ sql }) => sql).join(" AND "), values: terms.flatMap(({ values }) => values) };
+  const { agent, host } = filters;
+  if (agent !== undefined) yield { sql: "(a.agent_family = ? OR a.client_id = ?)", values: [agent, agent] };
+  if (host !== undefined) {
+    yield {
+      sql: "(substr(a.pc_id, 1, length(?)) = lower(?) OR substr(a.client_id, instr(a.client_id, '@') + 1) = ?)",
+      values: [host, host, host],
+    };
+  }
+  if (filters.memoryTypes !== undefined) yield anyOf("o.memory_type", filters.memoryTypes);
+  if (filters.since !== undefined) yield { sql: "o.created_at >= ?", values: [filters.since] };
+  if (filters.until !== undefined) yield { sql: "o.created_at <= ?", values: [filters.until] };
+  for (const tag of filters.tags ?? []) yield hasFacet("tag", [tag]);
+  if (filters.sourceFiles !== undefined) yield hasFacet("file", filters.sourceFiles);
+  if (filters.references !== undefined) yield hasFacet("reference", filters.references);
 }
 
-function readableOnly(settings: Settings, scope: string): string[] {
-  return settings.readable.filter((label) => label === scope);
+/** All of the conditions. */
+export function both(terms: readonly Condition[]): Condition {
+  return { sql: terms.map(({ sql }) => sql).join(" AND "), values: terms.flatMap(({ values }) => values) };
 }
 
 function anyOf(column: string, values: readonly string[]): Condition {
   return { sql: `${column} IN (${values.map(() => "?").join(", ")})`, values };
 }
 
+// Asked for each row by the table's key; the search index has found the few rows already where only few have it.
 function hasFacet(kind: FacetKind, values: readonly string[]): Condition {
   const list = values.map(() => "?").join(", ");
   return {
-    sql: `o.row IN (SELECT row FROM facet WHERE kind = '${kind}' AND value IN (${list}))`,
+    sql: `EXISTS (SELECT 1 FROM facet WHERE kind = '${kind}' AND value IN (${list}) AND row = o.row)`,
     values,
   };
 }

@@ -1,5 +1,5 @@
 import type { Observation } from "../observation.ts";
-import type { SearchFilters } from "./request.ts";
+import type { Filters } from "./filter.ts";
 
 // A token of the analyzer never holds "=", so keys are never taken for words.
 const BETWEEN = "=";
@@ -25,16 +25,18 @@ export function keysOf(observation: Observation): string[] {
 }
 
 /** What the index can tell of filters: a record that passes has one key at least of each group. */
-export function keyGroups(filters: SearchFilters): string[][] {
+export function keyGroups(filters: Filters): string[][] {
   const one = (field: string, value: string | undefined) => value === undefined ? [] : [[key(field, value)]];
   const any = (field: string, values: readonly string[] | undefined) =>
     values === undefined ? [] : [values.map((value) => key(field, value))];
+  const { agent } = filters;
   return [
     ...one("project", filters.project),
     ...one("family", filters.agentFamily),
     ...one("client", filters.clientId),
     ...one("host", filters.pcId),
     ...one("session", filters.sessionId),
+    ...(agent === undefined ? [] : [[key("family", agent), key("client", agent)]]),
     ...(filters.tags ?? []).map((tag) => [key("tag", tag)]),
     ...any("type", filters.memoryTypes),
     ...any("file", filters.sourceFiles),

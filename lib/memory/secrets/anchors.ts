@@ -2,13 +2,17 @@ import type { SecretRule } from "./rule.ts";
 
 /** A place where anchors of rules stand, the rules with the longest anchor first. */
 export interface AnchorHit {
+  /** UTF-16 offset. */
   readonly at: number;
+  /** What to try there, in this order. */
   readonly candidates: readonly Candidate[];
 }
 
 /** A rule and the one of its anchors that was found. */
 export interface Candidate {
+  /** The anchor as it stands there. */
   readonly anchor: string;
+  /** One of the rules that have it. */
   readonly rule: SecretRule;
 }
 
@@ -58,6 +62,7 @@ export class WordAnchors {
 export class FreeAnchors {
   readonly #byAnchor = new Map<string, Candidate[]>();
 
+  /** Anchors of any length and characters, compared as they are: for a text in small letters, in small letters. */
   constructor(rules: readonly SecretRule[]) {
     for (const candidate of longestFirst(rules)) {
       const group = this.#byAnchor.get(candidate.anchor);

@@ -14,6 +14,8 @@ export interface SecretRule {
    * Without it the secret is told by its own form and begins at the anchor.
    */
   readonly lead?: RegExp;
+  /** What must end right before the anchor, besides; tried on the 40 characters there. */
+  readonly prior?: RegExp;
   /**
    * The secret itself: sticky. Its cost must grow with its length only: no nested repetition, and a repetition without
    * a bound only over characters among which no further anchor of the rule can begin a match.
@@ -27,7 +29,9 @@ export interface SecretRule {
 
 /** The characters next to a match: empty at the ends of the text. */
 export interface Surroundings {
+  /** The character before the secret. */
   readonly before: string;
+  /** The character after it. */
   readonly after: string;
 }
 

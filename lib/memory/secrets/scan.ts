@@ -9,11 +9,13 @@ export interface SecretFinding {
   readonly rule: string;
   /** What was found, in words. */
   readonly title: string;
-  /** First UTF-16 unit of the secret, and the one after its last. */
+  /** UTF-16 offset of the secret's first unit. */
   readonly start: number;
+  /** UTF-16 offset after its last unit. */
   readonly end: number;
-  /** Where it starts, for people: both from 1 on, the column in UTF-16 units. */
+  /** Line in which it starts, from 1 on. */
   readonly line: number;
+  /** UTF-16 unit of that line with which it starts, from 1 on. */
   readonly column: number;
 }
 
@@ -22,6 +24,9 @@ interface Match {
   readonly start: number;
   readonly end: number;
 }
+
+/** How many characters before an anchor a rule may ask about. */
+const PRIOR = 40;
 
 const wordAnchors = new WordAnchors(formatRules.filter((rule) => rule.inside !== true));
 const insideAnchors = new FreeAnchors(formatRules.filter((rule) => rule.inside === true));
@@ -53,7 +58,8 @@ function tryRules(text: string, { at, candidates }: AnchorHit, found: Match[]): 
   let resume = at;
   for (const { anchor, rule } of candidates) {
     const start = rule.lead === undefined ? at : endOf(rule.lead, text, at);
-    const end = start === -1 ? -1 : endOf(rule.value, text, start);
+    if (start === -1 || rule.prior?.test(text.slice(Math.max(0, at - PRIOR), at)) === false) continue;
+    const end = endOf(rule.value, text, start);
     if (end === -1) continue;
     const first = rule.inside === true ? Math.max(startOfWord(text, at), found.at(-1)?.end ?? 0) : start;
     const value = text.slice(first, end);
@@ -92,15 +98,18 @@ function merge(first: readonly Match[], second: readonly Match[]): Match[] {
 function locate(text: string, found: readonly Match[]): SecretFinding[] {
   let line = 1;
   let lineStart = 0;
+  let lineEnd = endOfLine(text, 0);
   return found.map(({ rule, start, end }) => {
-    for (
-      let next = text.indexOf("\n", lineStart);
-      next !== -1 && next < start;
-      next = text.indexOf("\n", lineStart)
-    ) {
+    while (lineEnd < start) {
       line++;
-      lineStart = next + 1;
+      lineStart = lineEnd + 1;
+      lineEnd = endOfLine(text, lineStart);
     }
     return { rule: rule.id, title: rule.title, start, end, line, column: start - lineStart + 1 };
   });
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end === -1 ? text.length : end;
 }

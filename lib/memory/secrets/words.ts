@@ -12,7 +12,7 @@ let pairs: ReadonlySet<string> | undefined;
 
 /**
  * Whether half of the text or more is words, as in `my-service-token` or `getAccessToken`. Random text breaks into runs
- * too short to be words, or with pairs of letters that words do not have: of random keys of 20 base-36 characters 0.6 %
+ * too short to be words, or with pairs of letters that words do not have: of random keys of 20 base-36 characters 0.7 %
  * pass for words, of 20 base-62 characters 0.1 % (ADR 0006).
  */
 export function isWordy(text: string): boolean {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { brotliDecompressSync } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
 import { Failure, messageOf } from "../../core/errors.ts";
 import { hex, type Random } from "../../core/random.ts";
 import { engineDigest, type Manifest } from "./manifest.ts";
 import { EngineRefused, verifyEngine } from "./verify.ts";
 
 /** What a packed file is called: its name and this. */
-export const PACKED_SUFFIX = ".br";
+export const PACKED_SUFFIX = ".zst";
 
 /**
  * The folder in `cache` that holds the engine of the manifest, unpacked from `packed` if it is not there yet or no longer
@@ -39,7 +39,7 @@ export async function unpackEngine(
 }
 
 function unpackFile(from: string, to: string): void {
-  const bytes = brotliDecompressSync(Deno.readFileSync(from));
+  const bytes = zstdDecompressSync(Deno.readFileSync(from));
   const file = Deno.openSync(to, { createNew: true, write: true, mode: 0o500 });
   try {
     for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { permissionFlags, PERMISSIONS } from "../../../lib/cli/access.ts";
 import { PROJECT } from "../../support/source.ts";
 
@@ -26,6 +26,8 @@ export interface Given {
   readonly env?: Readonly<Record<string, string>>;
   /** The working folder; the home when not given. */
   readonly cwd?: string;
+  /** The name that it is called by; kioku-mesh when not given. */
+  readonly name?: "kioku-mesh-mcp";
 }
 
 /** A user of the program, with an empty HOME of the test's own: `using home = newHome()`. */
@@ -59,7 +61,7 @@ export function newHome(variables: Readonly<Record<string, string>> = {}): Home 
     config: join(path, ".config", "kioku-mesh"),
     at: (...names) => join(path, ...names),
     invocation: (args, given = {}) => ({
-      ...start(args),
+      ...start(args, given.name),
       env: { ...surroundings(), HOME: path, KIOKU_MESH_STATE_DIR: state, ...variables, ...given.env },
       cwd: given.cwd ?? path,
     }),
@@ -74,11 +76,14 @@ export function newHome(variables: Readonly<Record<string, string>> = {}): Home 
   return home;
 }
 
-function start(args: readonly string[]): { command: string; args: string[] } {
-  if (EXECUTABLE !== undefined) return { command: EXECUTABLE, args: [...args] };
+function start(args: readonly string[], name: Given["name"]): { command: string; args: string[] } {
+  if (EXECUTABLE !== undefined) {
+    return { command: name === undefined ? EXECUTABLE : join(dirname(EXECUTABLE), name), args: [...args] };
+  }
   const config = join(PROJECT, "deno.json");
   const flags = ["run", "--quiet", "--cached-only", "--config", config, ...permissionFlags(PERMISSIONS)];
-  return { command: Deno.execPath(), args: [...flags, join(PROJECT, "main.ts"), ...args] };
+  const entry = name === undefined ? "main.ts" : "mcp.ts";
+  return { command: Deno.execPath(), args: [...flags, join(PROJECT, entry), ...args] };
 }
 
 async function run({ command, args, env, cwd }: Invocation, stdin: string | Uint8Array = ""): Promise<Ended> {

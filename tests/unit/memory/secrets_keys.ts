@@ -277,6 +277,7 @@ export function examples(make: KeyMaker): Record<string, string[]> {
       `apiKey: "«${make.base62(24)}»"`,
       `"encryption-key" => '«${make.base64(44)}»'`,
       `the API key is «${make.base36(32)}» for now`,
+      `秘密鍵＝«${make.base62(32)}»`,
       `APIキーは「«${make.base62(32)}»」です`,
       `SECRET_KEY_BASE=«${make.hex(128)}»`,
       `HEROKU_API_KEY=«${make.uuid()}»`,

@@ -187,6 +187,8 @@ Deno.test("no text makes the scan slow", () => {
   const marker = "-----BEGIN RSA PRIVATE " + "KEY-----";
   const units = [...'a9-/あ"', "eyJ", "eyJ-", '"kty":', "-u a:", "Aa: ", "\\n", "://", "://a:", "= ", marker];
   for (const unit of [...units, "PuTTY-User-Key-File-2: a\n"]) check("", unit, [large / 16, large]);
+  const key = "AK" + "IA" + new KeyMaker(41).base32(16);
+  for (const end of [" ", "\n"]) check("", key + end, [large / 16, large]);
   const tails = ["", "a", "-", "=", '="', '="a', ": aaaaaaaa", "x:y@", "\n", ".a"];
   rules.forEach(({ anchors: [anchor = ""] }, number) => {
     check("", anchor + (tails[number % tails.length] ?? ""), [large / 16]);

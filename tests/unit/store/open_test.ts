@@ -98,27 +98,29 @@ Deno.test("another program's database is refused and not touched", () => {
 });
 
 Deno.test("a full database refuses a write, keeps what it has, and goes on when there is room", () => {
-  using folder = tempFolder();
-  const path = folder.at("kioku.db");
-  const store = openStore(path, testClock());
-  const pages = store.get("PRAGMA page_count", [], (row) => number(row, "page_count")) ?? 0;
-  store.script(`PRAGMA max_page_count = ${pages + 12}`);
-  const save = (n: number) =>
-    store.write(() =>
-      mergeObservation(store, observationOf({ id: testId(n), content: `${n} ${"word ".repeat(500)}` }), 0)
-    );
-  let saved = 0;
-  assert.throws(() => {
-    for (; saved < 1000; saved++) save(saved);
-  }, (error) => error instanceof StoreFailure && error.trouble === "full");
-  assert.ok(saved > 0);
-  const count = () => store.get("SELECT count(*) AS n FROM observation", [], (row) => number(row, "n"));
-  assert.equal(count(), saved);
-  assert.equal(store.writing, false);
-  assert.deepEqual(store.all("SELECT * FROM meta", [], (row) => row.name), [], "the index is not to blame");
-  store.script("PRAGMA max_page_count = 100000");
-  save(saved);
-  assert.equal(count(), saved + 1);
-  store.close();
-  assert.deepEqual(integrity(path), ["ok"]);
+  // At each size another statement is the one that finds no room.
+  for (let room = 1; room <= 40; room++) {
+    using folder = tempFolder();
+    const path = folder.at("kioku.db");
+    const store = openStore(path, testClock());
+    const pages = store.get("PRAGMA page_count", [], (row) => number(row, "page_count")) ?? 0;
+    store.script(`PRAGMA max_page_count = ${pages + room}`);
+    const save = (n: number) => {
+      const content = Array.from({ length: 300 }, (_, word) => `word${n * word}`).join(" ");
+      store.write(() => mergeObservation(store, observationOf({ id: testId(n), content }), 0));
+    };
+    let saved = 0;
+    assert.throws(() => {
+      for (; saved < 1000; saved++) save(saved);
+    }, (error) => error instanceof StoreFailure && error.trouble === "full");
+    const count = () => store.get("SELECT count(*) AS n FROM observation", [], (row) => number(row, "n"));
+    assert.equal(count(), saved, `room for ${room} pages`);
+    assert.equal(store.writing, false);
+    assert.deepEqual(store.all("SELECT name FROM meta", [], (row) => row.name), [], `room for ${room} pages`);
+    store.script("PRAGMA max_page_count = 100000");
+    save(saved);
+    assert.equal(count(), saved + 1);
+    store.close();
+    assert.deepEqual(integrity(path), ["ok"]);
+  }
 });

@@ -1,0 +1,79 @@
+import { messageOf } from "../core/errors.ts";
+import type { Random } from "../core/random.ts";
+import { type Router, type RouterOptions, startRouter } from "./router.ts";
+import { sleep } from "./timer.ts";
+
+/** What the supervisor tells. Called in turn, never at once. */
+export interface RouterEvents {
+  /** A router is ready; open a session with it. Its address is another one than before. */
+  up(router: Router): void;
+  /** It is gone, or did not start again; the next start comes after `retryMs`. */
+  down(reason: string, retryMs: number): void;
+}
+
+/** A router that is started again whenever it ends. */
+export interface Supervisor {
+  /** Ends the router that runs and starts another: for one that lives but does not answer. */
+  restart(reason: string): void;
+  /** Ends it for good; resolves when no router runs. */
+  stop(): Promise<void>;
+}
+
+/** The first pause before another start, and the longest. Milliseconds. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** A router that ran this long was well, and pauses begin anew. Microseconds. */
+const WELL_AFTER = 60_000_000;
+
+/**
+ * Runs a router until it is stopped. The first start must succeed: what is wrong with the engine, the endpoints or the
+ * ports is for the user to put right, and is thrown. After that every end is followed by another start, after pauses that
+ * double, each shortened by a random part so that hosts that went down together do not come back together.
+ */
+export async function superviseRouter(options: RouterOptions, events: RouterEvents): Promise<Supervisor> {
+  const stopping = new AbortController();
+  let current: Router | undefined = await startRouter(options);
+  let why: string | undefined;
+  const run = async () => {
+    let pauses = 0;
+    for (; !stopping.signal.aborted;) {
+      let reason: string;
+      try {
+        current ??= await startRouter(options, stopping.signal);
+        const since = options.clock();
+        events.up(current);
+        const how = await current.ended;
+        reason = why ?? `the router ended: ${how}`;
+        if (options.clock() - since >= WELL_AFTER) pauses = 0;
+      } catch (error) {
+        reason = messageOf(error);
+      }
+      current = undefined;
+      why = undefined;
+      if (stopping.signal.aborted) return;
+      const pause = pauseMs(pauses++, options.random);
+      events.down(reason, pause);
+      await sleep(options.timer, pause, stopping.signal);
+    }
+  };
+  const done = run();
+  return {
+    restart(reason) {
+      why = reason;
+      void current?.stop();
+    },
+    async stop() {
+      stopping.abort();
+      await current?.stop();
+      await done;
+    },
+  };
+}
+
+/** The pause before start number `pauses` + 1 in a row: half of it is fixed, half is chance. Milliseconds. */
+export function pauseMs(pauses: number, random: Random): number {
+  const [chance = 0] = random(1);
+  const whole = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** pauses);
+  return Math.round(whole / 2 + (whole / 2) * (chance / 255));
+}
