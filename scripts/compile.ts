@@ -35,14 +35,7 @@ function compile(): void {
   const entry = values.entry ?? join(PROJECT, "main.ts");
   const bundle = Deno.makeTempDirSync({ prefix: "kioku-mesh-bundle-" });
   try {
-    deno([
-      "bundle",
-      "--quiet",
-      "--platform=deno",
-      "--code-splitting",
-      `--outdir=${bundle}`,
-      join(PROJECT, "main.ts"),
-    ]);
+    deno(["bundle", "--quiet", "--platform=deno", "--code-splitting", `--outdir=${bundle}`, entry]);
     const embedded = [...Deno.readDirSync(bundle)].map(({ name }) => Deno.statSync(join(bundle, name)).size);
     Deno.mkdirSync(dirname(output), { recursive: true });
     deno([
@@ -53,11 +46,8 @@ function compile(): void {
     ]);
     const kilobytes = Math.round(embedded.reduce((sum, size) => sum + size, 0) / 1000);
     const megabytes = Math.round(Deno.statSync(output).size / 1_000_000);
-    say(
-      `${
-        relative(Deno.cwd(), output)
-      }: ${megabytes} MB, of them ${kilobytes} kB ours in ${embedded.length} files`,
-    );
+    const name = relative(Deno.cwd(), output);
+    say(`${name}: ${megabytes} MB, of them ${kilobytes} kB ours in ${embedded.length} files`);
   } finally {
     Deno.removeSync(bundle, { recursive: true });
   }

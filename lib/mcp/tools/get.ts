@@ -103,7 +103,10 @@ function startOf(cursor: string | undefined, content: string): number {
   );
 }
 
-/** Where a piece of the content ends that begins at `start` and fits into both rooms, in bytes. */
+/**
+ * Where a piece of the content ends that begins at `start` and fits into both rooms, in bytes. It never ends within a
+ * character of two units: half of one, made visible, takes more room than the whole.
+ */
 function endOf(content: string, start: number, textRoom: number, jsonRoom: number): number {
   const fits = (end: number) => {
     const piece = content.slice(start, end);
@@ -117,7 +120,5 @@ function endOf(content: string, start: number, textRoom: number, jsonRoom: numbe
     if (fits(middle)) low = middle;
     else high = middle - 1;
   }
-  // Never through a character of two units.
-  const lead = content.charCodeAt(low - 1);
-  return lead >= 0xd800 && lead <= 0xdbff && low - 1 > start ? low - 1 : low;
+  return low;
 }

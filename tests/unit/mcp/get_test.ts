@@ -80,7 +80,10 @@ Deno.test("a long content comes in pieces that are the whole of it", async () =>
   for (const seed of [1, 2, 3]) {
     await using server = await connect({ seed });
     const next = seededNumbers(seed);
-    const pieces = ["word ", "記憶", "🎉", "\n", '"\\', "\x07", "\u200b"];
+    // Mixed, then of characters of two units, then of lines: what each bound is for.
+    const pieces =
+      [["word ", "記憶", "🎉", "\n", '"\\', "\x07", "\u200b"], ["🎉", "x🎊"], ["\n", "\n", "a"]][seed - 1] ??
+        [];
     let content = "";
     while (content.length < 60_000) content += pieces[Math.floor(next() * pieces.length)] ?? "";
     const id = await server.save({ content, summary: "s".repeat(seed * 3000), tags: Array(200).fill("tag") });

@@ -206,11 +206,11 @@ async function saveUnusual(server: Connected, seed: number, count: number): Prom
     ids.push(
       await server.save({
         content: text(30_000),
-        subject: text(2000),
-        summary: text(4000),
-        project: next() < 0.5 ? "demo" : text(400),
-        tags: Array.from({ length: Math.floor(next() * 30) }, () => text(100)),
-        references: Array.from({ length: Math.floor(next() * 30) }, () => text(100)),
+        subject: text(9000),
+        summary: text(9000),
+        project: next() < 0.5 ? "demo" : text(9000),
+        tags: Array.from({ length: Math.floor(next() * 30) }, () => text(3000)),
+        references: Array.from({ length: Math.floor(next() * 30) }, () => text(3000)),
         memory_type: next() < 0.5 ? "note" : "decision",
       }),
     );

@@ -162,7 +162,7 @@ Deno.test("what a killed Python left in its log is read, in a folder that may no
 
 Deno.test("an unfinished transaction of a killed Python is not read", () => {
   using folder = tempFolder();
-  const ids = Array.from({ length: 200 }, (_, i) => testId(i));
+  const ids = Array.from({ length: 2000 }, (_, i) => testId(i));
   const old = "o".repeat(1000);
   script(folder, "old.db", "CREATE TABLE local_obs (observation_id TEXT, payload_json TEXT)");
   const db = new DatabaseSync(folder.at("old.db"));
@@ -170,10 +170,9 @@ Deno.test("an unfinished transaction of a killed Python is not read", () => {
   for (const id of ids) db.prepare("INSERT INTO local_obs VALUES (?, ?)").run(id, old);
   db.exec("COMMIT");
   // With so small a cache the change is in the file before it is committed.
-  db.exec("PRAGMA cache_size = 1; BEGIN IMMEDIATE");
-  for (const id of ids) {
-    db.prepare("UPDATE local_obs SET payload_json = ? WHERE observation_id = ?").run("n".repeat(1000), id);
-  }
+  db.exec("PRAGMA cache_size = 5; PRAGMA cache_spill = 5; PRAGMA synchronous = OFF; BEGIN IMMEDIATE");
+  const update = db.prepare("UPDATE local_obs SET payload_json = ? WHERE rowid = ?");
+  for (let row = 1; row <= ids.length; row++) update.run("n".repeat(1000), row);
   Deno.mkdirSync(folder.at("state"));
   for (const name of ["old.db", "old.db-journal"]) {
     Deno.copyFileSync(folder.at(name), folder.at("state", name));

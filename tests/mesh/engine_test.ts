@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { systemRandom } from "../../lib/core/random.ts";
+import { engineInfo, findEngine, NoEngine } from "../../lib/mesh/engine/find.ts";
+import {
+  engineDigest,
+  formatManifest,
+  type Manifest,
+  parseManifest,
+} from "../../lib/mesh/engine/manifest.ts";
+import { packEngine, writeManifest } from "../../lib/mesh/engine/pack.ts";
+import { engineFileNames, engineTarget } from "../../lib/mesh/engine/target.ts";
+import { unpackEngine } from "../../lib/mesh/engine/unpack.ts";
+import { EngineRefused, verifyEngine } from "../../lib/mesh/engine/verify.ts";
+import { tempFolder } from "../support/folder.ts";
+
+const TARGET = "linux-x64";
+const NAMES: readonly string[] = Object.values(engineFileNames(TARGET));
+
+/** A folder with files that stand for an engine, another one with them packed, and an empty cache. */
+async function fakeEngine() {
+  const folder = tempFolder();
+  const source = folder.at("source");
+  const packed = folder.at("packed", TARGET);
+  Deno.mkdirSync(source, { mode: 0o755 });
+  for (const name of NAMES) Deno.writeTextFileSync(join(source, name), name.repeat(1000), { mode: 0o755 });
+  const manifest = await packEngine(source, TARGET, packed);
+  const places = {
+    named: undefined,
+    embedded: folder.at("packed"),
+    cache: folder.at("cache"),
+    target: TARGET,
+  } as const;
+  const unpack = () => unpackEngine(packed, manifest, places.cache, systemRandom);
+  return {
+    folder,
+    source,
+    packed,
+    manifest,
+    places,
+    unpack,
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+Deno.test("a manifest is read as sha256sum writes it, and nothing else is one", () => {
+  const digest = "ab".repeat(32);
+  const manifest = parseManifest(`${digest}  zenohd\n${digest.toUpperCase()} *libz.so\r\n\n`);
+  assert.deepEqual([...manifest ?? []], [["zenohd", digest], ["libz.so", digest]]);
+  assert.deepEqual(
+    parseManifest(formatManifest(manifest ?? new Map())),
+    new Map([...manifest ?? []].reverse()),
+  );
+  for (
+    const text of [
+      "",
+      "\n",
+      "zenohd",
+      `${digest}  ../zenohd`,
+      `${digest}  a/b`,
+      `${digest}  ..`,
+      `${digest.slice(1)}  a`,
+    ]
+  ) {
+    assert.equal(parseManifest(text), undefined, JSON.stringify(text));
+  }
+});
+
+Deno.test("an engine comes out of the program as it went in, for its owner alone", async () => {
+  using engine = await fakeEngine();
+  const folder = await engine.unpack();
+  assert.equal(folder, join(engine.places.cache, engineDigest(engine.manifest)));
+  for (const name of NAMES) {
+    assert.equal(Deno.readTextFileSync(join(folder, name)), name.repeat(1000));
+    assert.equal((Deno.statSync(join(folder, name)).mode ?? 0) & 0o777, 0o500);
+  }
+  assert.equal((Deno.statSync(folder).mode ?? 0) & 0o777, 0o700);
+  assert.deepEqual([...Deno.readDirSync(engine.places.cache)].length, 1, "no draft is left");
+});
+
+Deno.test("several programs may unpack at once", async () => {
+  using engine = await fakeEngine();
+  const folders = await Promise.all([engine.unpack(), engine.unpack(), engine.unpack()]);
+  assert.equal(new Set(folders).size, 1);
+  await verifyEngine(folders[0] ?? "", engine.manifest);
+});
+
+Deno.test("a cache that was changed is made anew", async () => {
+  using engine = await fakeEngine();
+  const folder = await engine.unpack();
+  const path = join(folder, NAMES[1] ?? "");
+  Deno.chmodSync(path, 0o700);
+  Deno.writeTextFileSync(path, "something else");
+  await assert.rejects(verifyEngine(folder, engine.manifest), EngineRefused);
+  await verifyEngine(await engine.unpack(), engine.manifest);
+});
+
+Deno.test("an engine that is not what its manifest says is never put into the cache", async () => {
+  using engine = await fakeEngine();
+  const wrong: Manifest = new Map([...engine.manifest, [NAMES[2] ?? "", "00".repeat(32)]]);
+  await assert.rejects(unpackEngine(engine.packed, wrong, engine.places.cache, systemRandom), EngineRefused);
+  assert.deepEqual([...Deno.readDirSync(engine.places.cache)], []);
+});
+
+Deno.test("an engine is refused when a file is missing, changed, a link, or open to others", async () => {
+  const damages: readonly (readonly [what: string, damage: (path: string, folder: string) => void])[] = [
+    ["missing", (path) => Deno.removeSync(path)],
+    ["changed", (path) => Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace("z", "Z"))],
+    ["a link", (path, folder) => {
+      Deno.renameSync(path, join(folder, "elsewhere"));
+      Deno.symlinkSync(join(folder, "elsewhere"), path);
+    }],
+    ["open to others", (path) => Deno.chmodSync(path, 0o777)],
+    ["in a folder open to others", (_, folder) => Deno.chmodSync(folder, 0o777)],
+  ];
+  for (const [what, damage] of damages) {
+    for (const name of NAMES) {
+      using engine = await fakeEngine();
+      await verifyEngine(engine.source, engine.manifest);
+      damage(join(engine.source, name), engine.source);
+      await assert.rejects(verifyEngine(engine.source, engine.manifest), EngineRefused, `${name} ${what}`);
+    }
+  }
+});
+
+Deno.test("the named engine comes before the embedded one, and info tells what is in use", async () => {
+  using engine = await fakeEngine();
+  await writeManifest(engine.source, TARGET);
+  const named = await findEngine({ ...engine.places, named: engine.source }, systemRandom);
+  const embedded = await findEngine(engine.places, systemRandom);
+  assert.deepEqual([named.origin, named.folder], ["named", engine.source]);
+  assert.deepEqual([embedded.origin, embedded.digest], ["embedded", named.digest]);
+  const info = await engineInfo(embedded);
+  assert.deepEqual(info.files.map(({ name }) => name).sort(), [...NAMES].sort());
+  assert.ok(info.files.every(({ name, bytes }) => bytes === name.length * 1000));
+});
+
+Deno.test("without an engine the error says how to get one", async () => {
+  using engine = await fakeEngine();
+  const find = (parts: object) => findEngine({ ...engine.places, ...parts }, systemRandom);
+  const wayOut = (error: unknown) =>
+    error instanceof NoEngine && /KIOKU_MESH_ENGINE_DIR|for this system/.test(error.message);
+  await assert.rejects(find({ target: "linux-arm64" }), wayOut);
+  await assert.rejects(find({ target: undefined }), wayOut);
+  await assert.rejects(find({ named: engine.source }), wayOut, "a folder without a manifest");
+  await assert.rejects(find({ named: "/nowhere" }), wayOut);
+});
+
+Deno.test("a packed engine is one whose folder is what it says", async () => {
+  using engine = await fakeEngine();
+  await writeManifest(engine.source, TARGET);
+  Deno.writeTextFileSync(join(engine.source, NAMES[0] ?? ""), "changed");
+  await assert.rejects(packEngine(engine.source, TARGET, engine.packed), /is not what SHA256SUMS/);
+});
+
+Deno.test("targets are named as releases are", () => {
+  assert.equal(engineTarget("linux", "x86_64"), "linux-x64");
+  assert.equal(engineTarget("darwin", "aarch64"), "macos-arm64");
+  assert.equal(engineTarget("freebsd", "x86_64"), undefined);
+  assert.equal(engineFileNames("windows-x64").router, "zenohd.exe");
+  assert.equal(engineFileNames("macos-arm64").rocksdb, "libzenoh_backend_rocksdb.dylib");
+});
