@@ -5,7 +5,7 @@ import type { Value } from "../store/row.ts";
 import type { MemoryContext } from "./context.ts";
 import { deriveSubject, deriveSummary } from "./derive.ts";
 import { formatObservation, type Observation } from "./observation.ts";
-import { mergeObservation, readStored, STORED_COLUMNS } from "./records.ts";
+import { eachStored, mergeObservation } from "./records.ts";
 import { isPlaceholder } from "./required.ts";
 import { isShared, requireOwnMode } from "./shared.ts";
 import { supersededBy } from "./supersede.ts";
@@ -36,12 +36,8 @@ export function scanForBackfill(context: MemoryContext, project: string | undefi
   const values: Value[] = [...settings.readable, ...(project === undefined ? [] : [project])];
   const plans: BackfillPlan[] = [];
   let scanned = 0, withoutContent = 0, alreadyRepaired = 0, unknownFamily = 0;
-  const rows = store.each(
-    `SELECT ${STORED_COLUMNS} FROM observation o JOIN author a ON a.author = o.author
-      WHERE o.state = 0 AND o.scope IN (${scopes}) ${project === undefined ? "" : "AND o.project = ?"} ORDER BY o.row`,
-    values,
-    readStored,
-  );
+  const ofProject = project === undefined ? "" : "AND o.project = ?";
+  const rows = eachStored(store, `o.state = 0 AND o.scope IN (${scopes}) ${ofProject}`, values);
   for (const { observation } of rows) {
     scanned++;
     if (observation.author.agentFamily === "unknown") unknownFamily++;

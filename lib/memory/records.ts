@@ -2,7 +2,7 @@ import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
 import { type Authorship, recordKey } from "../core/keyspace.ts";
 import { parseScopeLabel, type Scope, type ScopeLabel, scopeLabel } from "../core/scope.ts";
-import { DamagedRow, number, numberOrNone, type Row, text } from "../store/row.ts";
+import { DamagedRow, number, numberOrNone, type Row, text, type Value } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
 import { addFacets, removeFacets } from "./facets.ts";
 import { isMalformed, type Observation, parseObservation } from "./observation.ts";
@@ -118,6 +118,31 @@ export function findRecord(store: Store, id: string, scope: Scope): StoredObserv
 /** The record of that row. */
 export function recordAt(store: Store, row: number): StoredObservation | undefined {
   return store.get(`${SELECT_STORED} WHERE o.row = ?`, [row], readStored);
+}
+
+// How many records are read at a time where all are gone through.
+const PAGE = 500;
+
+/**
+ * The records that a condition on `observation o` and `author a` holds for, in the order of their rows, a page at a time:
+ * node:sqlite's iterator ends in silence at a damaged page, so it would pass off a part as the whole.
+ */
+export function* eachStored(
+  store: Store,
+  where: string,
+  values: readonly Value[],
+): Generator<StoredObservation, void> {
+  for (let last = -1;;) {
+    const page = store.all(
+      `${SELECT_STORED} WHERE ${where} AND o.row > ? ORDER BY o.row LIMIT ${PAGE}`,
+      [...values, last],
+      readStored,
+    );
+    yield* page;
+    const end = page.at(-1);
+    if (end === undefined || page.length < PAGE) return;
+    last = end.row;
+  }
 }
 
 /** Reads a row of STORED_COLUMNS. */

@@ -1,6 +1,7 @@
 import { Failure } from "../core/errors.ts";
 import { isObject, isTextList, type JsonObject } from "../core/json.ts";
 import type { Random } from "../core/random.ts";
+import { EngineRefused } from "./engine/verify.ts";
 import { type LoopbackAddress, type MeshSession, openSession } from "./session.ts";
 import { sleep, type Timer } from "./timer.ts";
 
@@ -36,22 +37,20 @@ const TRY_AGAIN_MS = 20;
 export async function waitUntilReady(starting: Starting): Promise<Ready> {
   const { signal, timer } = starting;
   let missing = "it takes no connection";
-  while (!signal.aborted) {
+  for (; !signal.aborted; await sleep(timer, TRY_AGAIN_MS, signal)) {
     const session = await open(starting);
+    if (session === undefined) continue;
     try {
-      if (session !== undefined) {
-        await checkVersion(session, starting.version);
-        for (; !signal.aborted; await sleep(timer, TRY_AGAIN_MS, signal)) {
-          const there = await storagesOf(session);
-          const absent = starting.storages.filter((name) => !there.has(name));
-          if (absent.length === 0) return { zid: session.zid, locators: await locatorsOf(session) };
-          missing = `its storage ${absent.join(", ")} does not start (is its folder in use or damaged?)`;
-        }
-      }
+      await checkVersion(session, starting.version);
+      const absent = await absentStorages(session, starting);
+      if (absent.length === 0) return { zid: session.zid, locators: await locatorsOf(session) };
+      missing = `its storage ${absent.join(", ")} does not start (is its folder in use or damaged?)`;
+    } catch (error) {
+      // A router that ends meanwhile is told of by its end; a link that comes and goes makes answers partial.
+      if (!(error instanceof Failure) || error instanceof EngineRefused) throw error;
     } finally {
-      session?.close();
+      session.close();
     }
-    await sleep(timer, TRY_AGAIN_MS, signal);
   }
   throw new Failure(`Cannot use the router: ${missing}. See router.log in its folder.`);
 }
@@ -64,11 +63,19 @@ async function open({ address, random, timer, signal }: Starting): Promise<MeshS
   }
 }
 
-async function storagesOf(session: MeshSession): Promise<Set<string>> {
-  const names = new Set<string>();
-  const keys = `@/${session.zid}/router/status/plugins/storage_manager/storages/*`;
-  await session.getAll(keys, ({ key }) => void names.add(key.split("/").at(-1) ?? ""));
-  return names;
+/** Waits for the storages; names those that are still absent when waiting is over. */
+async function absentStorages(
+  session: MeshSession,
+  { storages, signal, timer }: Starting,
+): Promise<string[]> {
+  for (;;) {
+    const there = new Set<string>();
+    const keys = `@/${session.zid}/router/status/plugins/storage_manager/storages/*`;
+    await session.getAll(keys, ({ key }) => void there.add(key.split("/").at(-1) ?? ""));
+    const absent = storages.filter((name) => !there.has(name));
+    if (absent.length === 0 || signal.aborted) return absent;
+    await sleep(timer, TRY_AGAIN_MS, signal);
+  }
 }
 
 async function locatorsOf(session: MeshSession): Promise<string[]> {
@@ -89,7 +96,7 @@ async function adminValue(session: MeshSession, key: string): Promise<JsonObject
 async function checkVersion(session: MeshSession, wanted: string): Promise<void> {
   const { version } = await adminValue(session, `@/${session.zid}/router/plugins/remote_api`);
   if (version === wanted) return;
-  throw new Failure(
+  throw new EngineRefused(
     `Cannot use the engine: it is version ${
       String(version)
     }, and this program speaks with ${wanted}. Provide that one.`,

@@ -138,6 +138,9 @@ const ANSWER_WITHIN_MS = 15_000;
 /** A router that is killed is noticed at once; this is for one that hangs. */
 const HEARTBEAT_MS = 5_000;
 
+/** The plugin takes frames up to 16 MiB and ends the session at a larger one; some of it is for the key. Bytes. */
+const LARGEST_PUT = 15 * 1024 * 1024;
+
 /** Answers to a question that may wait for their acknowledgement at a time. */
 const REPLIES_IN_FLIGHT = 256;
 
@@ -222,7 +225,11 @@ class RouterSession implements MeshSession {
     if (/[*$?#]/.test(key)) {
       throw new RequestFailed(`Cannot put under ${key}: it is not one key but a pattern.`);
     }
-    await this.#request(put(key, bytesOf(payload)));
+    const bytes = bytesOf(payload);
+    if (bytes.length > LARGEST_PUT) {
+      throw new RequestFailed(`Cannot put ${bytes.length} bytes under ${key}: ${LARGEST_PUT} is the most. Shorten it.`);
+    }
+    await this.#request(put(key, bytes));
   }
 
   async getAll(keys: string, receive: (sample: Sample) => void, options: GetOptions = {}): Promise<number> {

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { messageOf } from "../core/errors.ts";
 import { guarded } from "./failure.ts";
 import type { Row, Value } from "./row.ts";
 
@@ -6,14 +7,14 @@ import type { Row, Value } from "./row.ts";
 export const BUSY_TIMEOUT = 10_000;
 
 /**
- * Thrown within a transaction to have it undone and run once more, after `remedy` in one of its own. For parts that may
- * fail alone, where SQLite has already undone everything, as it does when it has no memory.
+ * Thrown within a transaction to have it undone and run once more, after `remedy` in one of its own. For a part that may
+ * fail alone: undoing only that part is not enough, since a damaged search index fails every statement that follows.
  */
 export class TryAgain extends Error {
   override readonly name = "TryAgain";
 
   constructor(readonly remedy: () => void, cause: unknown) {
-    super("The transaction has to be run again", { cause });
+    super(`The transaction has to be run again: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -85,26 +86,12 @@ export class Store {
   }
 
   /**
-   * Part of a transaction that may fail alone: when `work` throws, what it wrote is undone and the error is thrown. The
-   * transaction goes on, unless SQLite has undone all of it (`writing` says so).
+   * Runs `work`, which writes to the search index in the open transaction. FTS5 gathers what is written to it and would
+   * fail at the end of the transaction; at a savepoint it writes it, so that it fails here.
    */
-  attempt<T>(work: () => T): T {
-    this.#db.exec("SAVEPOINT attempt");
-    try {
-      const result = work();
-      // At a new savepoint FTS5 writes what it has gathered, so that it fails here and not at the end of the transaction.
-      this.#db.exec("SAVEPOINT settled; RELEASE attempt");
-      return result;
-    } catch (error) {
-      // On a full disk SQLite may have rolled the whole transaction back already.
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK TO attempt; RELEASE attempt");
-      throw error;
-    }
-  }
-
-  /** Whether a transaction is open. */
-  get writing(): boolean {
-    return this.#db.isTransaction;
+  settled(work: () => void): void {
+    work();
+    guarded("write to the database", () => this.#db.exec("SAVEPOINT settled; RELEASE settled"));
   }
 
   /** Closes the database. */

@@ -138,11 +138,9 @@ routerTest("a host that goes away while it answers makes the answer partial", as
     asked.resolve();
     await new Promise(() => {});
   });
-  await until("the queryable is known", async () => {
-    let subscribers = 0;
-    await hub.session.getAll(`@/${hub.router.zid}/router/queryable/test/slow`, () => void subscribers++);
-    return subscribers > 0;
-  });
+  // Declarations arrive in order, so whoever knows the second one knows the first.
+  await spoke.session.queryable("test/ready", ({ key }) => [{ key, payload: "" }]);
+  await until("the queryables are known", async () => await hub.session.getAll("test/ready", () => {}) > 0);
   const answer = hub.session.getAll("test/slow", () => {}, { timeoutMs: 20_000 });
   answer.catch(() => {});
   await soon(asked.promise, 5000, "the question arrives");
@@ -189,10 +187,10 @@ routerTest(
   async () => {
     await using host = await startHost();
     const { session } = host;
-    const hanging = session.queryable("test/hangs", async function* () {
+    await session.queryable("test/hangs", async function* ({ key }) {
+      yield { key, payload: "one" };
       await new Promise(() => {});
     });
-    await hanging;
     const get = session.getAll("test/hangs", () => {});
     get.catch(() => {});
     Deno.kill(host.router.pid, "SIGKILL");
@@ -238,6 +236,7 @@ routerTest("what the router refuses is an error that names why, and the session 
     await assert.rejects(session.putAcknowledged(pattern, ""), RequestFailed, pattern);
   }
   await assert.rejects(session.subscribe("mem/a//b", () => {}), RequestFailed);
+  await assert.rejects(session.putAcknowledged("mem/mesh/large", new Uint8Array(17_000_000)), RequestFailed);
   await session.putAcknowledged("mem/mesh/a", "");
 });
 

@@ -6,14 +6,6 @@ import { scan, type UnitKind } from "./scan.ts";
 /** Goes up whenever the same text may give other tokens than before: a stored index of another version must be rebuilt. */
 export const ANALYZER_VERSION = 1;
 
-/**
- * How the columns of the search index are tokenized by FTS5, within the quotes of `tokenize = "…"`. The analyzer has
- * cut already, so every Unicode category counts as part of a token and the blank alone separates (of 1,112,064
- * characters only U+0020 and U+0000 do: tests/unit/memory/search/tokenizer_test.ts). Letter case is folded by us.
- */
-export const FTS5_TOKENIZER =
-  "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Z* C*' separators ' '";
-
 /** A text as the index holds it. No token holds a blank, a double quote or a NUL; joined by blanks FTS5 gives them back. */
 export interface AnalyzedText {
   /**

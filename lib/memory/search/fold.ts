@@ -47,14 +47,17 @@ export function normalize(text: string): string {
     .replaceAll(LONG_VOWEL_STAND_IN, "ー");
 }
 
-/** A normalized text, and for each of its UTF-16 units where the characters it came from start and end. */
+/** A normalized text with the places it came from; without places when nothing changed, so that they are the same. */
 export interface Traced {
+  /** The normalized text. */
   readonly text: string;
+  /** For each UTF-16 unit of it, where the characters it came from start in the original. */
   readonly starts: Int32Array | undefined;
+  /** Where they end. */
   readonly ends: Int32Array | undefined;
 }
 
-/** Normalizes and keeps track of the places; without arrays when nothing changed, so that places are the same. */
+/** Normalizes and keeps track of the places. Linear in the text. */
 export function normalizeTraced(text: string): Traced {
   if (normalize(text) === text) return { text, starts: undefined, ends: undefined };
   const starts: number[] = [];

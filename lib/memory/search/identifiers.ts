@@ -1,15 +1,18 @@
 import { foldWord } from "./fold.ts";
 import { stem } from "./stem.ts";
 
-/**
- * A token made from an identifier. `form`: it stands for the identifier itself (`src/lib/x.ts` for `src/lib/x.ts:42`);
- * `leaf`: one of the pieces that together make it up; `extra`: something between, worth finding it by.
- */
+/** A token made from an identifier. */
 export interface IdentifierPart {
+  /** What the index holds. */
   readonly token: string;
+  /**
+   * `form`: it stands for the identifier itself (`src/lib/x.ts` for `src/lib/x.ts:42`); `leaf`: one of the pieces that
+   * together make it up; `extra`: something between, worth finding it by.
+   */
   readonly role: "form" | "leaf" | "extra";
-  /** Its place within the identifier, in UTF-16 units. */
+  /** Where it starts within the identifier, in UTF-16 units. */
   readonly start: number;
+  /** Where it ends. */
   readonly end: number;
 }
 

@@ -1,5 +1,6 @@
-import type { Store } from "../../store/store.ts";
-import { writeMeta } from "../../store/meta.ts";
+import { StoreFailure, type Trouble } from "../../store/failure.ts";
+import { type Store, TryAgain } from "../../store/store.ts";
+import { readMeta, writeMeta } from "../../store/meta.ts";
 import type { Observation } from "../observation.ts";
 import { analyze } from "./analyzer.ts";
 import { keysOf } from "./keys.ts";
@@ -7,9 +8,11 @@ import { keysOf } from "./keys.ts";
 /** The fact that the search index could not be written or read and has to be made anew. */
 export const INDEX_DAMAGED = "index_damaged";
 
+const PASSING: ReadonlySet<Trouble> = new Set(["full", "busy", "read-only"]);
+
 /**
- * Puts an observation into the search index, in the caller's transaction. A damaged index does not stop a save: it is
- * noted, and the next search says so.
+ * Puts an observation into the search index, in the caller's transaction. A damaged index does not stop a save: the
+ * damage is noted, nothing is written to the index from then on, and the next search says so.
  */
 export function addToIndex(store: Store, row: number, observation: Observation): void {
   const columns = textsOf(observation).map(analyze);
@@ -25,7 +28,9 @@ export function addToIndex(store: Store, row: number, observation: Observation):
 }
 
 /** The texts of an observation that are searched, by column: subject, tags and the like, summary, content. */
-export function textsOf(observation: Observation): [subject: string, tags: string, summary: string, content: string] {
+export function textsOf(
+  observation: Observation,
+): [subject: string, tags: string, summary: string, content: string] {
   const { tags, project, sourceFiles, references } = observation;
   // A line break never lies within a unit of the analyzer.
   return [
@@ -41,10 +46,13 @@ export function removeFromIndex(store: Store, row: number, _observation: Observa
   guarded(store, () => store.run("DELETE FROM search_index WHERE rowid = ?", row));
 }
 
+// A disk that is full or refuses writes, and a database that is busy, are no damage: the whole write fails then.
 function guarded(store: Store, work: () => void): void {
+  if (readMeta(store, INDEX_DAMAGED) !== undefined) return;
   try {
-    store.attempt(work);
-  } catch {
-    writeMeta(store, INDEX_DAMAGED, "yes");
+    store.settled(work);
+  } catch (error) {
+    if (!(error instanceof StoreFailure) || error.trouble !== "damaged") throw error;
+    throw new TryAgain(() => writeMeta(store, INDEX_DAMAGED, "yes"), error);
   }
 }

@@ -3,6 +3,7 @@ import { fold } from "./fold.ts";
 
 /** A phrase that texts are checked for; undefined when it holds nothing but blanks. */
 export interface Phrase {
+  /** The phrase as `fold` gives it. */
   readonly folded: string;
 }
 

@@ -5,15 +5,21 @@ import { MEMORY_TYPES } from "../observation.ts";
 
 /** The filters that a query names. Tags add up; of the others the last one given counts. */
 export interface QueryFilters {
+  /** A project, as named in the record. */
   readonly project?: string;
+  /** All of these tags. */
   readonly tags: readonly string[];
   /** A kind of memory. */
   readonly type?: string;
+  /** An agent, as written. */
   readonly agent?: string;
+  /** A host, as written. */
   readonly host?: string;
   /** A scope label. */
   readonly scope?: string;
+  /** Created at or after. */
   readonly since?: Micros;
+  /** Created at or before. */
   readonly until?: Micros;
 }
 
@@ -25,6 +31,7 @@ export interface ParsedQuery {
   readonly phrases: readonly string[];
   /** Words and phrases that hits must not have. */
   readonly without: readonly string[];
+  /** What hits must have besides. */
   readonly filters: QueryFilters;
 }
 

@@ -1,7 +1,8 @@
-import { number } from "../../store/row.ts";
+import { number, text } from "../../store/row.ts";
 import type { Store } from "../../store/store.ts";
 import { frequency, rarity } from "./frequency.ts";
 import { allOf, anyOf, matchUnit } from "./match.ts";
+import { COLUMN_WEIGHTS } from "./reading.ts";
 import type { Unit } from "./units.ts";
 
 /** What the index found, before anything stored was read. */
@@ -12,7 +13,31 @@ export interface Retrieved {
   readonly idf: readonly number[];
 }
 
-/** Finds candidates for units in the index; `restriction` is an FTS5 expression that each has to match too. */
+/**
+ * Up to so many texts bm25() of FTS5 puts in order: it takes 2 µs a text, where listing rows takes 0.06 µs and counting
+ * them 0.04 µs (measured at a million records).
+ */
+const BM25 = 5_000;
+/** Rows that the rarest units may bring in. */
+const LISTED = 30_000;
+/** Rows of common units that are gone through to see which of the candidates have them too. */
+const SCANNED = 400_000;
+/** What a unit in subject or tags is worth more, here where its place is all that is known of it. */
+const TITLE = 0.5;
+
+interface Measured {
+  readonly match: string;
+  /** Its rarity among all texts, times its weight. */
+  readonly worth: number;
+  /** How many texts have it and pass the restriction. */
+  readonly count: number;
+}
+
+/**
+ * Finds the candidates for units in the index. `restriction` are FTS5 expressions that each candidate has to match too.
+ * The work is bounded however many records there are: while few texts match they are all put in order by bm25, otherwise
+ * only the rarest units bring candidates in and common ones add to them.
+ */
 export function retrieve(
   store: Store,
   units: readonly Unit[],
@@ -20,13 +45,91 @@ export function retrieve(
   newestRow: number,
   most: number,
 ): Retrieved {
-  const matches = units.map(matchUnit);
-  const idf = matches.map((match) => rarity(frequency(store, match, newestRow).count, newestRow));
-  const rows = store.all(
-    `SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid <= ?
-      ORDER BY bm25(search_index, 2.0, 1.5, 1.0, 1.0, 0.5, 0.0), rowid DESC LIMIT ?`,
-    [allOf([anyOf(matches), ...restriction]), newestRow, most],
-    (row) => number(row, "row"),
-  );
+  const counts = units.map((unit) => frequency(store, matchUnit(unit), newestRow));
+  const idf = counts.map((count) => rarity(count, newestRow));
+  const measured = units.map((unit, index): Measured => {
+    const match = allOf([matchUnit(unit), ...restriction]);
+    const count = restriction.length === 0 ? counts[index] ?? 0 : frequency(store, match, newestRow);
+    return { match, worth: unit.weight * (idf[index] ?? 0), count };
+  }).filter(({ count }) => count > 0).sort((a, b) => a.count - b.count);
+  if (measured.length === 0) return { rows: [], idf };
+  const index = new Index(store, newestRow);
+  const everywhere = counts.reduce((sum, count) => sum + count, 0);
+  const rows = sum(measured) <= BM25 && everywhere <= SCANNED
+    ? index.byBm25(allOf([anyOf(units.map(matchUnit)), ...restriction]), most)
+    : byCoverage(index, measured, most);
   return { rows, idf };
+}
+
+function byCoverage(index: Index, measured: readonly Measured[], most: number): number[] {
+  const rare = rarest(measured, LISTED);
+  const common = rarest(measured.slice(rare.length), SCANNED);
+  const found = new Map<number, number>();
+  const add = (rows: readonly number[], worth: number): void => {
+    for (const row of rows) found.set(row, (found.get(row) ?? 0) + worth);
+  };
+  const support = (rows: readonly number[], worth: number): void => {
+    for (const row of rows) {
+      const known = found.get(row);
+      if (known !== undefined) found.set(row, known + worth);
+    }
+  };
+  const [first, second] = measured;
+  if (rare.length === 0 && first !== undefined) {
+    // Nothing is rare: the newest of the rarest, those that have it in their subject, and those that have the next too.
+    const rows = new Set([
+      ...index.newest(first.match, BM25),
+      ...index.newest(inTitle(first.match), BM25),
+      ...(second === undefined ? [] : index.newest(allOf([first.match, second.match]), LISTED)),
+    ]);
+    add([...rows], 0);
+    support(index.newest(first.match, LISTED), first.worth);
+  }
+  for (const { match, worth } of rare) {
+    add(index.newest(match, LISTED), worth);
+    add(index.newest(inTitle(match), LISTED), worth * TITLE);
+  }
+  const candidates = anyOf((rare.length > 0 ? rare : measured.slice(0, 1)).map(({ match }) => match));
+  for (const { match, worth } of common) support(index.newest(allOf([match, candidates]), LISTED), worth);
+  return [...found].sort((a, b) => b[1] - a[1] || b[0] - a[0]).slice(0, most).map(([row]) => row);
+}
+
+function inTitle(match: string): string {
+  return `{subject tags} : ${match}`;
+}
+
+// The first ones while their texts together are no more than `budget`.
+function rarest(measured: readonly Measured[], budget: number): Measured[] {
+  let spent = 0;
+  const end = measured.findIndex(({ count }) => (spent += count) > budget);
+  return measured.slice(0, end < 0 ? measured.length : end);
+}
+
+function sum(measured: readonly Measured[]): number {
+  return measured.reduce((total, { count }) => total + count, 0);
+}
+
+class Index {
+  constructor(readonly store: Store, readonly newestRow: number) {}
+
+  /** The rows that match best. */
+  byBm25(match: string, most: number): number[] {
+    return this.store.all(
+      `SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid <= ?
+        ORDER BY bm25(search_index, ${COLUMN_WEIGHTS.map((weight) => weight.toFixed(1)).join(", ")}, 0.5, 0.0), rowid DESC LIMIT ?`,
+      [match, this.newestRow, most],
+      (row) => number(row, "row"),
+    );
+  }
+
+  /** The newest rows that match. As one JSON text, which is five times as fast as row by row. */
+  newest(match: string, most: number): number[] {
+    const json = this.store.get(
+      `SELECT json_group_array(row) AS rows FROM (
+        SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?)`,
+      [match, this.newestRow, most],
+      (row) => text(row, "rows"),
+    );
+    return json === undefined ? [] : JSON.parse(json);
+  }
 }

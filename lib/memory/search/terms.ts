@@ -8,9 +8,11 @@ import { isWeakBigram, isWeakCharacter } from "./weak_bigrams.ts";
 /** The language that a question looks like: by its script, `en` for the letters a to z. */
 export type Language = "en" | "ja" | "zh" | "ko" | "other";
 
-/** A bigram of a run, and whether it lies within function words (`のか`) or on a word's border (`定を`). */
+/** A bigram of a run. */
 export interface Bigram {
+  /** What the index holds. */
   readonly token: string;
+  /** Whether it lies within function words (`のか`) or on a word's border (`定を`). */
   readonly weak: boolean;
 }
 
@@ -44,6 +46,7 @@ export type Term =
 
 /** A question as the index is asked it. */
 export interface AnalyzedQuery {
+  /** What the question looks like. */
   readonly language: Language;
   /** In the order of the question, each once. Empty when the text holds nothing to look for. */
   readonly terms: readonly Term[];

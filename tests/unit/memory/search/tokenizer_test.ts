@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { analyze, FTS5_TOKENIZER } from "../../../../lib/memory/search/analyzer.ts";
+import { analyze } from "../../../../lib/memory/search/analyzer.ts";
+import { FTS5_TOKENIZER } from "../../../../lib/store/schema.ts";
 
 Deno.test("of all characters only the blank and NUL split tokens in FTS5", () => {
   const splitting: number[] = [];
