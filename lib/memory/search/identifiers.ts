@@ -1,5 +1,5 @@
 import { foldWord } from "./fold.ts";
-import { stem } from "./stem.ts";
+import { stem } from "porter2";
 
 /** A token made from an identifier. */
 export interface IdentifierPart {

@@ -27,6 +27,8 @@ const TITLE = 0.5;
 
 interface Measured {
   readonly match: string;
+  /** The same in subject or tags. */
+  readonly title: string;
   /** Its rarity among all texts, times its weight. */
   readonly worth: number;
   /** How many texts have it and pass the restriction. */
@@ -49,8 +51,9 @@ export function retrieve(
   const idf = counts.map((count) => rarity(count, newestRow));
   const measured = units.map((unit, index): Measured => {
     const match = allOf([matchUnit(unit), ...restriction]);
+    const title = allOf([`{subject tags} : ${matchUnit(unit)}`, ...restriction]);
     const count = restriction.length === 0 ? counts[index] ?? 0 : frequency(store, match, newestRow);
-    return { match, worth: unit.weight * (idf[index] ?? 0), count };
+    return { match, title, worth: unit.weight * (idf[index] ?? 0), count };
   }).filter(({ count }) => count > 0).sort((a, b) => a.count - b.count);
   if (measured.length === 0) return { rows: [], idf };
   const index = new Index(store, newestRow);
@@ -79,23 +82,19 @@ function byCoverage(index: Index, measured: readonly Measured[], most: number): 
     // Nothing is rare: the newest of the rarest, those that have it in their subject, and those that have the next too.
     const rows = new Set([
       ...index.newest(first.match, BM25),
-      ...index.newest(inTitle(first.match), BM25),
+      ...index.newest(first.title, BM25),
       ...(second === undefined ? [] : index.newest(allOf([first.match, second.match]), LISTED)),
     ]);
     add([...rows], 0);
     support(index.newest(first.match, LISTED), first.worth);
   }
-  for (const { match, worth } of rare) {
+  for (const { match, title, worth } of rare) {
     add(index.newest(match, LISTED), worth);
-    add(index.newest(inTitle(match), LISTED), worth * TITLE);
+    add(index.newest(title, LISTED), worth * TITLE);
   }
   const candidates = anyOf((rare.length > 0 ? rare : measured.slice(0, 1)).map(({ match }) => match));
   for (const { match, worth } of common) support(index.newest(allOf([match, candidates]), LISTED), worth);
   return [...found].sort((a, b) => b[1] - a[1] || b[0] - a[0]).slice(0, most).map(([row]) => row);
-}
-
-function inTitle(match: string): string {
-  return `{subject tags} : ${match}`;
 }
 
 // The first ones while their texts together are no more than `budget`.
