@@ -7,7 +7,9 @@ import type { Output } from "./output.ts";
  */
 export function confirm(question: string, word: string, output: Output): boolean {
   if (!Deno.stdin.isTerminal()) {
-    throw new UsageError(`Cannot ask "${question}": standard input is no terminal. Add --yes to go on without asking.`);
+    throw new UsageError(
+      `Cannot ask "${question}": standard input is no terminal. Add --yes to go on without asking.`,
+    );
   }
   output.note(`${question} Type ${word} to go on:`);
   const answer = new Uint8Array(256);

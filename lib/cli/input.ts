@@ -13,7 +13,9 @@ export function readInput(argument: string): string {
     const read = Deno.stdin.readSync(chunk);
     if (read === null) break;
     length += read;
-    if (length > MOST) throw new UsageError(`Cannot save: standard input holds more than ${MOST} bytes. Save the gist of it.`);
+    if (length > MOST) {
+      throw new UsageError(`Cannot save: standard input holds more than ${MOST} bytes. Save the gist of it.`);
+    }
     chunks.push(chunk.subarray(0, read));
   }
   const bytes = new Uint8Array(length);

@@ -20,6 +20,7 @@ export const MOVED: readonly Moved[] = [
   },
   {
     words: ["config", "render-storages"],
-    answer: "Cannot run config render-storages: the router's configuration is made at every start from config.yaml.",
+    answer:
+      "Cannot run config render-storages: the router's configuration is made at every start from config.yaml.",
   },
 ];

@@ -55,7 +55,9 @@ export class Options {
     if (text === undefined) return undefined;
     const time = parseMoment(text, now);
     if (time !== undefined) return time;
-    throw new UsageError(`Cannot use ${flag(name)} "${text}": it is not a time. Write 2026-01-31, 2026-01-31T09:00:00Z or 7d.`);
+    throw new UsageError(
+      `Cannot use ${flag(name)} "${text}": it is not a time. Write 2026-01-31, 2026-01-31T09:00:00Z or 7d.`,
+    );
   }
 
   /** A point in time, ISO 8601 only. */
@@ -64,7 +66,9 @@ export class Options {
     if (text === undefined) return undefined;
     const time = parseTime(text);
     if (time !== undefined) return time;
-    throw new UsageError(`Cannot use ${flag(name)} "${text}": it is not a time. Write 2026-01-31 or 2026-01-31T09:00:00Z.`);
+    throw new UsageError(
+      `Cannot use ${flag(name)} "${text}": it is not a time. Write 2026-01-31 or 2026-01-31T09:00:00Z.`,
+    );
   }
 
   /** One of the given words. */

@@ -42,7 +42,9 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
   if (moved !== undefined) throw new UsageError(moved.answer);
   const entry = COMMANDS.find(({ name }) => name === first);
   if (entry === undefined) {
-    throw new UsageError(`Cannot run "${first}": there is no such command. \`${PROGRAM} --help\` lists them.`);
+    throw new UsageError(
+      `Cannot run "${first}": there is no such command. \`${PROGRAM} --help\` lists them.`,
+    );
   }
   const command = await entry.load();
   const parsed = parse(entry.name, entry.summary, command, rest, output);
@@ -98,7 +100,10 @@ function parse(
 }
 
 function declare(name: string, summary: string): Declaration {
-  return new Declaration(`${PROGRAM} ${name}`).description(summary).helpOption("-h, --help", "show this help");
+  return new Declaration(`${PROGRAM} ${name}`).description(summary).helpOption(
+    "-h, --help",
+    "show this help",
+  );
 }
 
 function mainHelp(): string {
@@ -126,7 +131,9 @@ function report(error: unknown, debug: boolean, output: Output): Ended {
     if (trace !== undefined) output.note(trace);
     return error.exitCode;
   }
-  output.note(`error: Cannot go on: ${messageOf(error)} (unexpected; --debug shows where. Please report it.)`);
+  output.note(
+    `error: Cannot go on: ${messageOf(error)} (unexpected; --debug shows where. Please report it.)`,
+  );
   if (trace !== undefined) output.note(trace);
   return 1;
 }

@@ -5,7 +5,7 @@ import { MESH, type Scope } from "../core/scope.ts";
 import type { Store } from "../store/store.ts";
 import { isMalformed, parseObservation } from "./observation.ts";
 import { quarantine } from "./quarantine.ts";
-import { mergeObservation, type Merged, mergeTombstone } from "./records.ts";
+import { type Merged, mergeObservation, mergeTombstone } from "./records.ts";
 import { flagSecrets } from "./secrets/flags.ts";
 import { parseTombstone } from "./tombstone.ts";
 
@@ -39,7 +39,13 @@ export function ingest(store: Store, arrival: Arrival, now: Micros): Ingested {
     : ingestTombstone(store, arrival, key, scope, now);
 }
 
-function ingestObservation(store: Store, arrival: Arrival, key: RecordKey, scope: Scope, now: Micros): Ingested {
+function ingestObservation(
+  store: Store,
+  arrival: Arrival,
+  key: RecordKey,
+  scope: Scope,
+  now: Micros,
+): Ingested {
   const read = parseObservation(arrival.payload, { scope, id: key.id, author: key });
   if (isMalformed(read)) return aside(store, arrival, read.reason, now);
   const merged = mergeObservation(store, read, now);
@@ -47,7 +53,13 @@ function ingestObservation(store: Store, arrival: Arrival, key: RecordKey, scope
   return merged;
 }
 
-function ingestTombstone(store: Store, arrival: Arrival, key: RecordKey, scope: Scope, now: Micros): Ingested {
+function ingestTombstone(
+  store: Store,
+  arrival: Arrival,
+  key: RecordKey,
+  scope: Scope,
+  now: Micros,
+): Ingested {
   const read = parseTombstone(arrival.payload, key.id);
   if (isMalformed(read)) return aside(store, arrival, read.reason, now);
   return mergeTombstone(store, read, scope, key) ? "deleted" : "known";
@@ -61,6 +73,11 @@ function aside(store: Store, { key, payload }: Arrival, reason: string, now: Mic
 // Of what is too long only that it came is kept, else it would fill the disk that it was kept from.
 function asideTooLong(store: Store, { key, payload }: Arrival, now: Micros): Ingested {
   const reason = `it is longer than ${LONGEST_PAYLOAD} characters`;
-  quarantine(store, { key, payload: `${payload.length} characters, SHA-256 ${sha256(payload)}`, reason, seenAt: now });
+  quarantine(store, {
+    key,
+    payload: `${payload.length} characters, SHA-256 ${sha256(payload)}`,
+    reason,
+    seenAt: now,
+  });
   return "quarantined";
 }

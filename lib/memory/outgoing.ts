@@ -33,7 +33,12 @@ export function outgoing(
   const rows = store.all(
     "SELECT row, kind, id, scope FROM outbox WHERE row > ? ORDER BY row LIMIT ?",
     [after, limit],
-    (row) => ({ row: number(row, "row"), kind: text(row, "kind"), id: text(row, "id"), scope: text(row, "scope") }),
+    (row) => ({
+      row: number(row, "row"),
+      kind: text(row, "kind"),
+      id: text(row, "id"),
+      scope: text(row, "scope"),
+    }),
   );
   const records = rows.flatMap(({ row, kind, id, scope }) => {
     if (!shared.includes(scope) || isWithheld(store, id, scope)) return [];

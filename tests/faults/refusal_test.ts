@@ -127,12 +127,8 @@ function idIn(told: string): string {
 
 function canRun([command = "", ...args]: readonly string[]): boolean {
   try {
-    const options = {
-      args: [...args, ...(command === "sh" ? [] : ["true"])],
-      stdout: "null",
-      stderr: "null",
-    } as const;
-    return new Deno.Command(command, options).outputSync().success;
+    const all = [...args, ...(command === "sh" ? [] : ["true"])];
+    return new Deno.Command(command, { args: all, stdout: "null", stderr: "null" }).outputSync().success;
   } catch {
     return false;
   }

@@ -34,7 +34,9 @@ export const backfillMetadata: DataCommand = {
       for (const plan of plans.slice(0, show)) for (const line of describe(plan)) output.line(line);
     }
     if (apply) return applyAll(call, plans);
-    if (options.has("json")) output.line(JSON.stringify({ scanned: scan.scanned, planned: plans.length, repaired: 0 }));
+    if (options.has("json")) {
+      output.line(JSON.stringify({ scanned: scan.scanned, planned: plans.length, repaired: 0 }));
+    }
     return 0;
   },
 };

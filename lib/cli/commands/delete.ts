@@ -31,14 +31,20 @@ export const deleteCommand: DataCommand = {
     const [id] = args;
     if (id === undefined) {
       if (bulk) return deleteBulk(call, selection);
-      throw new UsageError("Cannot delete: neither an id nor a selector (--project, --pc-id, --since, --until) was given.");
+      throw new UsageError(
+        "Cannot delete: neither an id nor a selector (--project, --pc-id, --since, --until) was given.",
+      );
     }
     if (bulk || options.has("dryRun") || options.has("yes")) {
-      throw new UsageError("Cannot delete: an id goes with --reason only. Leave out the selectors, --dry-run and --yes.");
+      throw new UsageError(
+        "Cannot delete: an id goes with --reason only. Leave out the selectors, --dry-run and --yes.",
+      );
     }
     const deleted = deleteMemory(call.memory, id, options.text("reason") ?? "");
     call.output.line(
-      options.has("json") ? JSON.stringify({ deleted: 1, observation_id: deleted }) : `deleted (tombstone): ${deleted}`,
+      options.has("json")
+        ? JSON.stringify({ deleted: 1, observation_id: deleted })
+        : `deleted (tombstone): ${deleted}`,
     );
     return 0;
   },
@@ -80,6 +86,8 @@ function deleteBulk({ memory, options, output }: DataCall, selection: Selection)
 
 function describe(options: Options): string {
   return [["project", "project"], ["pc_id", "pcId"], ["since", "since"], ["until", "until"]]
-    .flatMap(([shown, name = ""]) => options.text(name) === undefined ? [] : [`${shown}='${options.text(name)}'`])
+    .flatMap(([shown, name = ""]) =>
+      options.text(name) === undefined ? [] : [`${shown}='${options.text(name)}'`]
+    )
     .join(", ");
 }

@@ -13,7 +13,9 @@ export const drain: DataCommand = {
   },
   run({ memory, options, output }) {
     options.integer("limit", 1, Number.MAX_SAFE_INTEGER);
-    if (!options.has("pending")) throw new UsageError("Cannot drain: say what. Use `kioku-mesh drain --pending`.");
+    if (!options.has("pending")) {
+      throw new UsageError("Cannot drain: say what. Use `kioku-mesh drain --pending`.");
+    }
     const { waiting } = outboxDepth(memory.store);
     output.line(
       options.has("json")

@@ -10,7 +10,10 @@ export const gc: DataCommand = {
   access: "data",
   declare(declaration) {
     declaration
-      .option("--retention-days <n>", `keep bodies of deleted memories this long (default: ${RETENTION_DAYS})`)
+      .option(
+        "--retention-days <n>",
+        `keep bodies of deleted memories this long (default: ${RETENTION_DAYS})`,
+      )
       .option("-p, --project <name>", "only this project")
       .option("--no-shadow-prune", "keep what the Python version had lost sight of")
       .option("--force-id <id>", "erase the content of this memory now")
@@ -29,7 +32,9 @@ export const gc: DataCommand = {
 };
 
 function forceId({ memory, options, output }: DataCall, id: string): Ended {
-  if (!isId(id)) throw new UsageError("Cannot erase: --force-id needs the complete id, 32 hexadecimal digits.");
+  if (!isId(id)) {
+    throw new UsageError("Cannot erase: --force-id needs the complete id, 32 hexadecimal digits.");
+  }
   const records = recordsWithId(memory, id);
   if (records.length > 0) purgeRecords(memory, records);
   if (options.has("json")) output.line(JSON.stringify({ erased: records.length, observation_id: id }));
@@ -48,14 +53,22 @@ function byHost({ memory, options, output }: DataCall, host: string): Ended {
   for (const [session, count] of sessions) output.note(`  ${session}: ${count}`);
   const json = options.has("json");
   if (!options.has("execute")) {
-    output.line(json ? JSON.stringify({ would_erase: records.length }) : "Dry run — pass --execute to erase the entries above.");
+    output.line(
+      json
+        ? JSON.stringify({ would_erase: records.length })
+        : "Dry run — pass --execute to erase the entries above.",
+    );
     return 0;
   }
   if (records.length > 0) {
-    if (!options.has("yes") && !confirm(`Erase ${records.length} memories for good?`, "yes", output)) return 1;
+    if (!options.has("yes") && !confirm(`Erase ${records.length} memories for good?`, "yes", output)) {
+      return 1;
+    }
     purgeRecords(memory, records);
   }
-  output.line(json ? JSON.stringify({ erased: records.length }) : `physically deleted: ${records.length} entries`);
+  output.line(
+    json ? JSON.stringify({ erased: records.length }) : `physically deleted: ${records.length} entries`,
+  );
   return 0;
 }
 
@@ -67,11 +80,15 @@ function sweepAll({ memory, options, output }: DataCall): Ended {
   const shadowed = prune ? found.shadowed : [];
   sweep(memory, { expired: [], tombstoned: found.tombstoned, shadowed });
   if (options.has("json")) {
-    output.line(JSON.stringify({ tombstones: found.tombstoned.length, shadows: shadowed.length, revived: 0 }));
+    output.line(
+      JSON.stringify({ tombstones: found.tombstoned.length, shadows: shadowed.length, revived: 0 }),
+    );
     return 0;
   }
   const of = project === undefined ? "" : ` (project=${project})`;
   const shadows = prune ? `/ ${shadowed.length} shadows (revived 0)` : "(shadow prune skipped)";
-  output.line(`retention ${days}-day sweep${of}: physically deleted ${found.tombstoned.length} tombstones ${shadows}`);
+  output.line(
+    `retention ${days}-day sweep${of}: physically deleted ${found.tombstoned.length} tombstones ${shadows}`,
+  );
   return 0;
 }

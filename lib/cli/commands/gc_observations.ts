@@ -11,7 +11,10 @@ export const gcObservations: DataCommand = {
   declare(declaration) {
     declaration
       .option("-p, --project <name>", "only this project")
-      .option("--retention-days <n>", `keep bodies of deleted memories this long (default: ${RETENTION_DAYS})`)
+      .option(
+        "--retention-days <n>",
+        `keep bodies of deleted memories this long (default: ${RETENTION_DAYS})`,
+      )
       .option("--execute", "really do it")
       .option("--yes", "do not ask")
       .option("--json", "print the result as JSON");
@@ -55,7 +58,9 @@ function counts(found: Sweep) {
 function list(found: Sweep, before: string): string[] {
   const total = found.expired.length + found.tombstoned.length + found.shadowed.length;
   const line = ({ observation }: StoredObservation, reason: string) =>
-    `  ${observation.id}  reason=${reason} project=${observation.project || "-"} summary=${observation.summary || observation.subject}`;
+    `  ${observation.id}  reason=${reason} project=${observation.project || "-"} summary=${
+      observation.summary || observation.subject
+    }`;
   const ends = (record: StoredObservation) => formatTime(record.observation.expiresAt ?? 0);
   return [
     `expired TTL (live → tombstone): ${found.expired.length}`,

@@ -24,7 +24,9 @@ export const get: DataCommand = {
     }
     if (options.has("json")) {
       const superseders = JSON.stringify(found.supersededBy);
-      output.line(`{"memory": ${memoryJson(observation)}, "state": "${found.state}", "superseded_by": ${superseders}}`);
+      output.line(
+        `{"memory": ${memoryJson(observation)}, "state": "${found.state}", "superseded_by": ${superseders}}`,
+      );
       return 0;
     }
     for (const line of detailLines(found, memory.identity.pcId)) output.line(line);

@@ -19,9 +19,14 @@ export const importCommand: DataCommand = {
       return 0;
     }
     if (sources.length === 0) output.line("nothing was found that the Python version saved.");
-    for (const { path, importedAt } of sources) output.line(`${formatTime(importedAt).slice(0, 19)}  ${path}`);
-    if (finishedAt !== undefined) output.line(`done: these files are not looked at any more (since ${finishedAt.slice(0, 19)}).`);
-    else if (sources.length > 0) output.line("Each command takes over what is new in them; `kioku-mesh import --done` ends that.");
+    for (const { path, importedAt } of sources) {
+      output.line(`${formatTime(importedAt).slice(0, 19)}  ${path}`);
+    }
+    if (finishedAt !== undefined) {
+      output.line(`done: these files are not looked at any more (since ${finishedAt.slice(0, 19)}).`);
+    } else if (sources.length > 0) {
+      output.line("Each command takes over what is new in them; `kioku-mesh import --done` ends that.");
+    }
     return 0;
   },
 };

@@ -25,16 +25,22 @@ export const init: SetupCommand = {
     const mode = options.choice<Mode>("mode", MODES) ?? "local";
     if (mode !== "local" || options.has("adopt")) {
       throw new UsageError(
-        `Cannot set up ${options.has("adopt") ? "the Python version's mesh" : `a ${mode}`}: this version keeps memories ` +
+        `Cannot set up ${
+          options.has("adopt") ? "the Python version's mesh" : `a ${mode}`
+        }: this version keeps memories ` +
           "on one machine. Use `kioku-mesh init --mode local`; what is saved then can be shared once a mesh is there.",
       );
     }
-    if (options.has("tls")) throw new UsageError("Cannot use --tls: a local memory has no connections. Leave it out.");
+    if (options.has("tls")) {
+      throw new UsageError("Cannot use --tls: a local memory has no connections. Leave it out.");
+    }
     const path = join(findFolders(around.env, around.platform, isFolder).config, HOST_CONFIG_FILE);
     const before = readTextIfAny(path);
     const after = before === undefined ? "backend: local\n" : await withLocalBackend(before, path);
     if (before !== undefined && before !== after && !options.has("force")) {
-      throw new Failure(`Cannot set up: ${path} is there already. Add --force to change its mode and keep the rest.`);
+      throw new Failure(
+        `Cannot set up: ${path} is there already. Add --force to change its mode and keep the rest.`,
+      );
     }
     if (options.has("print")) {
       output.line(after.trimEnd());

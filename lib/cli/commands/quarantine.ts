@@ -14,7 +14,9 @@ export const quarantine: DataCommand = {
   run({ memory, options, output }) {
     const records = listQuarantine(memory.store, options.integer("limit", 1, 10_000) ?? 50);
     if (options.has("json")) {
-      output.line(JSON.stringify(records.map((record) => ({ ...record, seenAt: formatTime(record.seenAt) }))));
+      output.line(
+        JSON.stringify(records.map((record) => ({ ...record, seenAt: formatTime(record.seenAt) }))),
+      );
       return 0;
     }
     if (records.length === 0) output.line("nothing is in quarantine.");

@@ -4,7 +4,7 @@ import type { Micros } from "../../core/clock.ts";
 import { formatTime, parseDuration } from "../../core/time.ts";
 import { deriveSubject, deriveSummary } from "../../memory/derive.ts";
 import { isPlaceholder } from "../../memory/required.ts";
-import { saveMemory, type Saved } from "../../memory/save.ts";
+import { type Saved, saveMemory } from "../../memory/save.ts";
 import type { DataCommand } from "../command.ts";
 import { fullIds } from "../full_ids.ts";
 import { readInput } from "../input.ts";
@@ -18,7 +18,10 @@ export const save: DataCommand = {
   declare(declaration) {
     declaration
       .argument("<content>", "what to remember; - reads standard input")
-      .option("-s, --subject <text>", "short title with the names one would search for (default: the first line)")
+      .option(
+        "-s, --subject <text>",
+        "short title with the names one would search for (default: the first line)",
+      )
       .option("--summary <text>", "one sentence (default: the first sentence)")
       .option("-p, --project <name>", "the project it belongs to")
       .option("-t, --tags <a,b>", "tags, separated by commas")
@@ -66,7 +69,9 @@ function expiry(options: Options, now: Micros): Micros | undefined {
   if (at !== undefined) throw new UsageError("Cannot use --ttl and --expires-at together. Give one of them.");
   const length = /^\d+$/.test(text) ? Number(text) * SECOND : parseDuration(text);
   if (length === undefined || length <= 0) {
-    throw new UsageError(`Cannot use --ttl "${text}": it is not a length of time. Write 3600, 90m, 36h or 30d.`);
+    throw new UsageError(
+      `Cannot use --ttl "${text}": it is not a length of time. Write 3600, 90m, 36h or 30d.`,
+    );
   }
   return now + length;
 }

@@ -19,7 +19,10 @@ export const search: DataCommand = {
   access: "data",
   declare(declaration) {
     declaration
-      .argument("[query...]", 'words, "an exact phrase", -without, project:x tag:x type:x agent:x host:x since:7d until:x')
+      .argument(
+        "[query...]",
+        'words, "an exact phrase", -without, project:x tag:x type:x agent:x host:x since:7d until:x',
+      )
       .option("-p, --project <name>", "only this project")
       .option("-t, --tags <a,b>", "only with all of these tags")
       .option("--memory-type <kind,kind>", "only these kinds")
@@ -56,7 +59,9 @@ export const search: DataCommand = {
 };
 
 function print({ hits, cursor }: SearchPage, format: "text" | "markdown" | "json", output: Output): void {
-  if (format === "json") return output.line(`[${hits.map(({ stored }) => memoryJson(stored.observation)).join(", ")}]`);
+  if (format === "json") {
+    return output.line(`[${hits.map(({ stored }) => memoryJson(stored.observation)).join(", ")}]`);
+  }
   if (format === "markdown") {
     for (const { stored } of hits) output.line(markdownEntry(stored.observation));
   } else if (hits.length === 0) output.line("No matching memories.");
@@ -73,7 +78,11 @@ function textHit({ stored, snippet }: Hit, output: Output): string {
 
 function printJson({ hits, cursor, notices }: SearchPage, output: Output): void {
   const memories = hits.map(({ stored }) => memoryJson(stored.observation)).join(", ");
-  output.line(`{"memories": [${memories}], "cursor": ${JSON.stringify(cursor ?? null)}, "notices": ${JSON.stringify(notices)}}`);
+  output.line(
+    `{"memories": [${memories}], "cursor": ${JSON.stringify(cursor ?? null)}, "notices": ${
+      JSON.stringify(notices)
+    }}`,
+  );
 }
 
 function filters(options: Options, memory: OpenMemory): SearchFilters {

@@ -17,16 +17,21 @@ export const secrets: DataCommand = {
     const json = options.has("json");
     if (verb === "list") {
       const flags = listFlags(memory.store);
-      if (json) output.line(JSON.stringify(flags.map((flag) => ({ observation_id: flag.id, rules: flag.rules }))));
-      else if (flags.length === 0) output.line("no record is kept back.");
+      if (json) {
+        output.line(JSON.stringify(flags.map((flag) => ({ observation_id: flag.id, rules: flag.rules }))));
+      } else if (flags.length === 0) output.line("no record is kept back.");
       else for (const flag of flags) output.line(`${flag.id}  ${flag.rules.join(", ")}`);
       return 0;
     }
     if (verb !== "allow" || id === undefined) {
-      throw new UsageError("Cannot run secrets: use `kioku-mesh secrets list` or `kioku-mesh secrets allow ID`.");
+      throw new UsageError(
+        "Cannot run secrets: use `kioku-mesh secrets list` or `kioku-mesh secrets allow ID`.",
+      );
     }
     const full = findMemory(memory, id).stored.observation.id;
-    if (!allowFlagged(memory.store, full, memory.clock())) throw new Failure(`Cannot allow ${full}: it is not kept back.`);
+    if (!allowFlagged(memory.store, full, memory.clock())) {
+      throw new Failure(`Cannot allow ${full}: it is not kept back.`);
+    }
     output.line(json ? JSON.stringify({ allowed: full }) : `allowed: ${full}`);
     return 0;
   },

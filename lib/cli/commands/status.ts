@@ -25,12 +25,17 @@ export const status: DataCommand = {
     const facts = gather(memory);
     const shadows = options.has("showShadows") ? listShadowed(memory, SHADOWS) : [];
     if (options.has("json")) {
-      const listed = shadows.map(({ observation }) => ({ observation_id: observation.id, subject: observation.subject }));
+      const listed = shadows.map(({ observation }) => ({
+        observation_id: observation.id,
+        subject: observation.subject,
+      }));
       output.line(JSON.stringify({ ...facts, ...(options.has("showShadows") ? { shadows: listed } : {}) }));
       return 0;
     }
     for (const line of lines(facts)) output.line(line);
-    for (const { observation } of shadows) output.line(`  shadowed ${observation.id}  ${observation.subject}`);
+    for (const { observation } of shadows) {
+      output.line(`  shadowed ${observation.id}  ${observation.subject}`);
+    }
     if (options.has("showShadows") && shadows.length === 0) output.line("no shadowed observations.");
     return 0;
   },
@@ -78,15 +83,21 @@ function lines(facts: Facts): string[] {
     `client_id: ${facts.client_id} (${facts.client_id_source})`,
     `scopes: ${facts.scopes.join(", ")}`,
     `zenoh_session: n/a`,
-    `pending_puts: ${facts.pending_puts}${facts.pending_since === null ? "" : ` (oldest since ${facts.pending_since})`}`,
+    `pending_puts: ${facts.pending_puts}${
+      facts.pending_since === null ? "" : ` (oldest since ${facts.pending_since})`
+    }`,
     `observations_live: ${facts.observations_live}`,
     `observations_tombstoned: ${facts.observations_tombstoned}`,
     `observations_shadowed: ${facts.observations_shadowed}`,
     `count: ${facts.observations_live}`,
     ...Object.entries(facts.families).map(([name, count]) => `  family ${name}: ${count}`),
     ...Object.entries(facts.hosts).map(([name, count]) => `  pc ${name.slice(0, 8)}: ${count}`),
-    ...(facts.quarantined === 0 ? [] : [`quarantined: ${facts.quarantined} (\`kioku-mesh quarantine\` lists them)`]),
-    ...(flagged.length === 0 ? [] : [`secrets: ${flagged.length} records are kept from the mesh (\`kioku-mesh secrets\` lists them)`]),
+    ...(facts.quarantined === 0
+      ? []
+      : [`quarantined: ${facts.quarantined} (\`kioku-mesh quarantine\` lists them)`]),
+    ...(flagged.length === 0
+      ? []
+      : [`secrets: ${flagged.length} records are kept from the mesh (\`kioku-mesh secrets\` lists them)`]),
     ...(facts.index_damaged ? ["search index: damaged; `kioku-mesh reindex` makes it anew"] : []),
   ];
 }
