@@ -1,28 +1,12 @@
-import { monotonicClock } from "./lib/core/clock.ts";
-import { environment } from "./lib/core/environment.ts";
-import { systemRandom } from "./lib/core/random.ts";
-import { run } from "./lib/cli/run.ts";
+import process from "node:process";
+import { basename } from "node:path";
 import { terminalOutput } from "./lib/cli/output.ts";
-import type { Platform } from "./lib/core/paths.ts";
+import { run } from "./lib/cli/run.ts";
+import { surroundings } from "./surroundings.ts";
 
-const env = environment((name) => Deno.env.get(name));
-const output = terminalOutput(Deno.stdout, Deno.stderr, env.other("NO_COLOR") !== undefined);
-const code = await run(Deno.args, {
-  env,
-  platform: platform(),
-  login: { user: env.other("USER") ?? env.other("LOGNAME") ?? env.other("USERNAME") ?? "user", host: host() },
-  workingFolder: Deno.cwd(),
-  clock: monotonicClock(() => performance.timeOrigin + performance.now()),
-  random: systemRandom,
-}, output);
-Deno.exit(code);
-
-function platform(): Platform {
-  if (Deno.build.os === "darwin") return "macos";
-  return Deno.build.os === "windows" ? "windows" : "linux";
-}
-
-// The short name, as Python's version took it (compat data §1.1).
-function host(): string {
-  return Deno.hostname().split(".")[0] ?? "host";
-}
+// The executable under the name that the Python version's MCP server had is that server.
+const agentName = /^kioku-mesh-mcp(?:\.exe)?$/.test(basename(process.argv0));
+const args = agentName ? ["mcp", "serve", ...Deno.args] : Deno.args;
+const around = surroundings();
+const output = terminalOutput(Deno.stdout, Deno.stderr, around.env.other("NO_COLOR") !== undefined);
+Deno.exit(await run(args, around, output));

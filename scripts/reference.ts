@@ -1,34 +1,75 @@
-/** Writes docs/reference.md: every command with its options, every tool with its parameters. */
+/** Writes docs/reference.md: every command with its options, every MCP tool with its parameters. */
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Command as Declaration } from "commander";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { COMMANDS } from "../lib/cli/table.ts";
-import { toolList } from "../lib/mcp/tools.ts";
+import { isObject } from "../lib/core/json.ts";
+import { newHome } from "../tests/e2e/support/program.ts";
 
-const path = join(fileURLToPath(new URL("..", import.meta.url)), "docs", "reference.md");
-Deno.writeTextFileSync(path, await reference());
+const PAGE = fileURLToPath(new URL("../docs/reference.md", import.meta.url));
 
-/** The reference as Markdown. */
-export async function reference(): Promise<string> {
-  const commands = await Promise.all(COMMANDS.map(async ({ name, summary, load }) => {
-    const declaration = new Declaration(`kioku-mesh ${name}`).description(summary).helpOption(
-      "-h, --help",
-      "show this help",
-    );
-    (await load()).declare(declaration);
-    declaration.configureHelp({ helpWidth: 110 });
-    return `### ${name}\n\n\`\`\`\n${declaration.helpInformation().trim()}\n\`\`\`\n`;
-  }));
-  return [
-    "# Reference",
-    "",
-    "Generated from the code by `deno task reference`.",
-    "",
-    "## Commands",
-    "",
-    "Before the command: `--version`, `--help`. Anywhere: `--debug` shows where an unexpected error came from. Long options may be " +
-    "shortened to what is unambiguous. Exit codes: 0 done, 1 failed or not found, 2 used wrongly.",
-    "",
-    ...commands,
-  ].join("\n");
+/** The page as it should be now. */
+export async function currentReference(): Promise<string> {
+  return `# Reference
+
+Made by \`deno task reference\` from the code.
+
+Before a command: \`--version\`, \`--help\`. Anywhere: \`--debug\` shows where an unexpected error came from. Long options may
+be shortened to what is unambiguous. Results go to standard output, everything else to standard error. Exit codes: 0 done,
+1 failed or not found, 2 used wrongly.
+
+## Commands
+
+${(await Promise.all(COMMANDS.map(command))).join("\n")}
+## MCP tools
+
+${await tools()}`;
 }
+
+async function command({ name, summary, load }: (typeof COMMANDS)[number]): Promise<string> {
+  const declaration = new Declaration(`kioku-mesh ${name}`).description(summary).helpOption(
+    "-h, --help",
+    "show this help",
+  ).configureHelp({ helpWidth: 110 });
+  (await load()).declare(declaration);
+  return `### ${name}\n\n\`\`\`\n${declaration.helpInformation().trim()}\n\`\`\`\n`;
+}
+
+async function tools(): Promise<string> {
+  using home = newHome();
+  const { command, args, env, cwd } = home.invocation(["mcp", "serve"]);
+  const client = new Client({ name: "reference", version: "1.0.0" });
+  await client.connect(new StdioClientTransport({ command, args, env, cwd, stderr: "inherit" }));
+  try {
+    const { tools } = await client.listTools();
+    return tools.map(({ name, description, inputSchema }) => {
+      const required = inputSchema.required ?? [];
+      const rows = Object.entries(inputSchema.properties ?? {}).map(([parameter, schema]) =>
+        `| \`${parameter}\`${required.includes(parameter) ? " (required)" : ""} | ${describe(schema)} |\n`
+      );
+      const table = rows.length === 0 ? "No parameters.\n" : `| parameter | |\n|---|---|\n${rows.join("")}`;
+      return `### ${name}\n\n${description}\n\n${table}`;
+    }).join("\n");
+  } finally {
+    await client.close();
+  }
+}
+
+function describe(schema: unknown): string {
+  if (!isObject(schema)) return "";
+  const type = Array.isArray(schema.enum) ? schema.enum.map((one) => `\`${one}\``).join(", ") : kindOf(schema);
+  return typeof schema.description === "string" ? `${type}: ${schema.description}` : type;
+}
+
+function kindOf(schema: Readonly<Record<string, unknown>>): string {
+  if (schema.type === "array") return "list of text";
+  if (schema.type === "boolean") return "yes or no";
+  if (schema.type === "integer") return "whole number";
+  if (Array.isArray(schema.anyOf)) {
+    return schema.anyOf.filter(isObject).filter(({ type }) => type !== "null").map(kindOf).join(" or ");
+  }
+  return "text";
+}
+
+if (import.meta.main) Deno.writeTextFileSync(PAGE, await currentReference());

@@ -20,7 +20,7 @@ export async function currentPage(page: string): Promise<string> {
 async function table(): Promise<string> {
   const names = new Map<Access, string[]>();
   for (const { name, load } of COMMANDS) {
-    const access = accessOf(name, (await load()).access);
+    const access = accessOf((await load()).access);
     names.set(access, [...names.get(access) ?? [], `\`${name}\``]);
   }
   const rows = [...names].map(([{ opensFirst, keeps }, commands]) =>

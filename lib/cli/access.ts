@@ -60,9 +60,9 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
   },
 };
 
-/** What a command may touch. The MCP server opens its memory itself, and then it is as locked down as a data command. */
-export function accessOf(name: string, kind: Command["access"]): Access {
-  return name === "mcp" ? KINDS.data : KINDS[kind];
+/** What a kind of command may touch. */
+export function accessOf(kind: Command["access"]): Access {
+  return KINDS[kind];
 }
 
 /** The flags that give a program of Deno these permissions, and no others on request. */

@@ -28,6 +28,8 @@ export interface DataCommand {
   readonly access: "data";
   /** Declares arguments and options. */
   declare(declaration: Declaration): void;
+  /** Throws when the call cannot be served, before anything is opened. */
+  check?(around: Surroundings, args: readonly string[]): void;
   run(call: DataCall): Ended | Promise<Ended>;
 }
 

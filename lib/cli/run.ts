@@ -60,6 +60,7 @@ async function start(
   output: Output,
 ): Promise<Ended> {
   if (command.access === "setup") return await command.run({ around, options, args, output });
+  command.check?.(around, args);
   const memory = await openMemory(around, (done, total) => {
     output.progress(`Taking over what the Python version saved: ${done} of ${total}`);
   });

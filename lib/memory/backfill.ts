@@ -35,7 +35,10 @@ export function scanForBackfill(context: MemoryContext, project: string | undefi
   const scopes = settings.readable.map(() => "?").join(", ");
   const values: Value[] = [...settings.readable, ...(project === undefined ? [] : [project])];
   const plans: BackfillPlan[] = [];
-  let scanned = 0, withoutContent = 0, alreadyRepaired = 0, unknownFamily = 0;
+  let scanned = 0;
+  let withoutContent = 0;
+  let alreadyRepaired = 0;
+  let unknownFamily = 0;
   const ofProject = project === undefined ? "" : "AND o.project = ?";
   const rows = eachStored(store, `o.state = 0 AND o.scope IN (${scopes}) ${ofProject}`, values);
   for (const { observation } of rows) {

@@ -26,8 +26,8 @@ export interface ChildCommand {
  * Starts the program, stays beside it and ends it when this side of the pipe closes: when we stop it, and when we die,
  * even by `kill -9`, since the system closes our pipes. Zenohd does not notice a dead parent, and Linux's own way
  * (PR_SET_PDEATHSIG) would need native code, or a program that other systems do not have. It ends with SIGKILL, since
- * zenohd handles no signal, so that SIGTERM would save nothing; and it ignores the signals of a terminal or a service
- * manager to a whole group, with the program, so that the router goes last (issue of order, not of life: the pipe decides).
+ * zenohd handles no signal, so that SIGTERM would save nothing. Signals to a whole group, from a terminal or a service
+ * manager, are ignored by both, so that the peer ends first, in order; the pipe alone decides.
  * Only built-in commands of the shell are used, so that the environment can be empty.
  */
 const KEEPER = `

@@ -227,7 +227,9 @@ class RouterSession implements MeshSession {
     }
     const bytes = bytesOf(payload);
     if (bytes.length > LARGEST_PUT) {
-      throw new RequestFailed(`Cannot put ${bytes.length} bytes under ${key}: ${LARGEST_PUT} is the most. Shorten it.`);
+      throw new RequestFailed(
+        `Cannot put ${bytes.length} bytes under ${key}: ${LARGEST_PUT} is the most. Shorten it.`,
+      );
     }
     await this.#request(put(key, bytes));
   }

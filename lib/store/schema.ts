@@ -48,7 +48,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX observation_project ON observation (project, created_at, row) WHERE state = 0;
   CREATE INDEX observation_subject ON observation (subject_key) WHERE subject_key IS NOT NULL;
   CREATE INDEX observation_expiry ON observation (expires_at) WHERE expires_at IS NOT NULL;
-  CREATE INDEX observation_author ON observation (author) WHERE state = 0;
+  CREATE INDEX observation_author ON observation (author, state, created_at);
   CREATE INDEX observation_hidden ON observation (state) WHERE state <> 0;
 
   -- Deletions, for ever (DESIGN §5); author as in the observation's key (lib/memory/records.ts).

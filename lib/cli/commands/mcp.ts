@@ -1,42 +1,35 @@
 import { UsageError } from "../../core/errors.ts";
 import { serve } from "../../mcp/serve.ts";
-import { openMemory } from "../../memory/open.ts";
-import type { SetupCommand } from "../command.ts";
-import { dropPermissions } from "../lockdown.ts";
+import type { DataCommand } from "../command.ts";
 
 /**
- * `kioku-mesh mcp serve`: the MCP server on standard input and output. It opens the memory, gives up every permission and
- * only then reads what a client sends (DESIGN §3). Nothing but protocol goes to standard output.
+ * `kioku-mesh mcp serve`: the MCP server on standard input and output. Like every data command it opens the memory, gives
+ * up every permission and only then reads what a client sends. Nothing but protocol goes to standard output.
  */
-export const mcp: SetupCommand = {
-  access: "setup",
+export const mcp: DataCommand = {
+  access: "data",
   declare(declaration) {
     declaration.argument(
       "<action>",
       "serve: answer an agent on standard input and output, until the input ends",
     );
   },
-  async run({ around, args, output }): Promise<0> {
-    if (args[0] !== "serve") {
-      throw new UsageError(`Cannot run mcp ${args[0] ?? ""}: there is only \`kioku-mesh mcp serve\`.`);
+  check({ env }, [action]) {
+    if (action !== "serve") {
+      throw new UsageError(`Cannot run mcp ${action ?? ""}: there is only \`kioku-mesh mcp serve\`.`);
     }
-    if (Deno.stdin.isTerminal() && around.env.ours("MCP_ALLOW_TTY")?.trim() !== "1") {
+    if (Deno.stdin.isTerminal() && env.ours("MCP_ALLOW_TTY")?.trim() !== "1") {
       throw new UsageError(
         "Cannot serve MCP to a terminal: an agent starts this program itself. Register `kioku-mesh mcp serve` with your " +
           "agent, or set KIOKU_MESH_MCP_ALLOW_TTY=1 to type the protocol by hand.",
       );
     }
-    const memory = await openMemory(around, () => {});
-    dropPermissions();
-    for (const notice of memory.notices) output.note(notice);
-    try {
-      await serve(
-        { memory, startedAt: memory.clock(), notices: memory.notices },
-        (line) => output.note(line),
-      );
-    } finally {
-      memory.store.close();
-    }
+  },
+  async run({ memory, output }): Promise<0> {
+    await serve(
+      { memory, startedAt: memory.clock(), notices: memory.notices },
+      (line) => output.note(line),
+    );
     return 0;
   },
 };

@@ -6,7 +6,7 @@ import { deriveSubject, deriveSummary } from "../../memory/derive.ts";
 import { isPlaceholder } from "../../memory/required.ts";
 import { type Saved, saveMemory } from "../../memory/save.ts";
 import type { DataCommand } from "../command.ts";
-import { fullIds } from "../full_ids.ts";
+import { fullIds } from "../../memory/full_ids.ts";
 import { readInput } from "../input.ts";
 import type { Options } from "../options.ts";
 import type { Output } from "../output.ts";

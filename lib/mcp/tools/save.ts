@@ -1,13 +1,12 @@
 import * as z from "zod";
 import { type Micros, SECOND } from "../../core/clock.ts";
 import { UsageError } from "../../core/errors.ts";
-import { isId } from "../../core/ids.ts";
 import { pythonJson } from "../../core/json.ts";
 import { scopeLabel } from "../../core/scope.ts";
 import { formatTime, parseTime } from "../../core/time.ts";
 import type { MemoryContext } from "../../memory/context.ts";
-import { findMemory } from "../../memory/find.ts";
 import { hasToolCallFragment } from "../../memory/fragment.ts";
+import { fullIds } from "../../memory/full_ids.ts";
 import { inline } from "../../memory/render/neutralise.ts";
 import { requireSubjectAndSummary } from "../../memory/required.ts";
 import { saveMemory } from "../../memory/save.ts";
@@ -71,7 +70,7 @@ export const saveObservation: Tool = tool({
       importance: input.importance ?? 2,
       sourceFiles: filled(input.source_files),
       references: filled(input.references),
-      supersedes: filled(input.supersedes).map((id) => complete(memory, id)),
+      supersedes: fullIds(memory, filled(input.supersedes)),
       visibility: input.visibility,
       expiresAt: expiry(input.expires_at, input.ttl_sec, memory),
       allowSecret: input.allow_secret ?? false,
@@ -103,10 +102,6 @@ function refuseFragments(input: { content: string; subject: string; summary: str
       `Cannot save: the ${name} holds a piece of a tool call. Call again with each parameter in its own place.`,
     );
   }
-}
-
-function complete(memory: MemoryContext, id: string): string {
-  return isId(id) ? id : findMemory(memory, id).stored.observation.id;
 }
 
 function expiry(at: string | undefined, ttl: number | undefined, memory: MemoryContext): Micros | undefined {

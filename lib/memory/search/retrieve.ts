@@ -14,11 +14,11 @@ export interface Retrieved {
 }
 
 /**
- * Up to so many texts bm25() of FTS5 puts in order: it takes 2 µs a text, where listing rows takes 0.06 µs and counting
- * them 0.04 µs (measured at a million records).
+ * Up to so many texts bm25() of FTS5 puts in order for several units: it takes 2 µs a text, where listing rows takes
+ * 0.06 µs and counting them 0.04 µs (measured at a million records).
  */
 const BM25 = 5_000;
-/** Rows that the rarest units may bring in. */
+/** Rows that the rarest units may bring in, or that bm25() puts in order for a common word. */
 const LISTED = 30_000;
 /** Rows of common units that are gone through to see which of the candidates have them too. */
 const SCANNED = 400_000;
@@ -58,12 +58,16 @@ export function retrieve(
   if (measured.length === 0) return { rows: [], idf };
   const index = new Index(store, newestRow);
   const everywhere = counts.reduce((sum, count) => sum + count, 0);
-  const rows = sum(measured) <= BM25 && everywhere <= SCANNED
+  const fits = sum(measured) <= (measured.length > 1 ? BM25 : LISTED) && everywhere <= SCANNED;
+  const rows = fits
     ? index.byBm25(allOf([anyOf(units.map(matchUnit)), ...restriction]), most)
-    : byCoverage(index, measured, most);
+    : (measured[0]?.count ?? 0) <= LISTED
+    ? byCoverage(index, measured, most)
+    : amongNewest(index, measured, most);
   return { rows, idf };
 }
 
+// The more of what is asked a text has, and has in its subject or tags, the better.
 function byCoverage(index: Index, measured: readonly Measured[], most: number): number[] {
   const rare = rarest(measured, LISTED);
   const common = rarest(measured.slice(rare.length), SCANNED);
@@ -71,30 +75,23 @@ function byCoverage(index: Index, measured: readonly Measured[], most: number): 
   const add = (rows: readonly number[], worth: number): void => {
     for (const row of rows) found.set(row, (found.get(row) ?? 0) + worth);
   };
-  const support = (rows: readonly number[], worth: number): void => {
-    for (const row of rows) {
-      const known = found.get(row);
-      if (known !== undefined) found.set(row, known + worth);
-    }
-  };
-  const [first, second] = measured;
-  if (rare.length === 0 && first !== undefined) {
-    // Nothing is rare: the newest of the rarest, those that have it in their subject, and those that have the next too.
-    const rows = new Set([
-      ...index.newest(first.match, BM25),
-      ...index.newest(first.title, BM25),
-      ...(second === undefined ? [] : index.newest(allOf([first.match, second.match]), LISTED)),
-    ]);
-    add([...rows], 0);
-    support(index.newest(first.match, LISTED), first.worth);
-  }
   for (const { match, title, worth } of rare) {
     add(index.newest(match, LISTED), worth);
     add(index.newest(title, LISTED), worth * TITLE);
   }
-  const candidates = anyOf((rare.length > 0 ? rare : measured.slice(0, 1)).map(({ match }) => match));
-  for (const { match, worth } of common) support(index.newest(allOf([match, candidates]), LISTED), worth);
+  const candidates = anyOf(rare.map(({ match }) => match));
+  for (const { match, worth } of common) add(index.newest(allOf([match, candidates]), LISTED), worth);
   return [...found].sort((a, b) => b[1] - a[1] || b[0] - a[0]).slice(0, most).map(([row]) => row);
+}
+
+// Nothing is rare: of the texts that have the two rarest units, as many of the newest as can be put in order.
+function amongNewest(index: Index, [first, second]: readonly Measured[], most: number): number[] {
+  if (first === undefined) return [];
+  const both = second === undefined ? first.match : allOf([first.match, second.match]);
+  const count = frequency(index.store, both, index.newestRow);
+  const oldest = count <= LISTED ? 0 : Math.floor(index.newestRow * (1 - LISTED / count));
+  const rows = index.byBm25(both, most, oldest);
+  return rows.length >= most ? rows : [...new Set([...rows, ...index.newest(first.match, most)])].slice(0, most);
 }
 
 // The first ones while their texts together are no more than `budget`.
@@ -111,12 +108,12 @@ function sum(measured: readonly Measured[]): number {
 class Index {
   constructor(readonly store: Store, readonly newestRow: number) {}
 
-  /** The rows that match best. */
-  byBm25(match: string, most: number): number[] {
+  /** The rows from `oldest` on that match best. */
+  byBm25(match: string, most: number, oldest = 0): number[] {
     return this.store.all(
-      `SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid <= ?
+      `SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?
         ORDER BY bm25(search_index, ${COLUMN_WEIGHTS.map((weight) => weight.toFixed(1)).join(", ")}, 0.5, 0.0), rowid DESC LIMIT ?`,
-      [match, this.newestRow, most],
+      [match, oldest, this.newestRow, most],
       (row) => number(row, "row"),
     );
   }

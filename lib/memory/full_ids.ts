@@ -1,5 +1,5 @@
-import type { MemoryContext } from "../memory/context.ts";
-import { findMemory } from "../memory/find.ts";
+import type { MemoryContext } from "./context.ts";
+import { findMemory } from "./find.ts";
 import { isId } from "../core/ids.ts";
 
 /** Completes ids that are given by their first digits. Complete ones are taken as they are, known here or not. */
