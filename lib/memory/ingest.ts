@@ -7,7 +7,7 @@ import { isMalformed, parseObservation } from "./observation.ts";
 import { quarantine } from "./quarantine.ts";
 import { type Merged, mergeObservation, mergeTombstone } from "./records.ts";
 import { flagSecrets } from "./secrets/flags.ts";
-import { parseTombstone } from "./tombstone.ts";
+import { formatTombstone, parseTombstone } from "./tombstone.ts";
 
 /** A record as it came from another host. */
 export interface Arrival {
@@ -37,6 +37,16 @@ export function ingest(store: Store, arrival: Arrival, now: Micros): Ingested {
   return key.kind === "obs"
     ? ingestObservation(store, arrival, key, scope, now)
     : ingestTombstone(store, arrival, key, scope, now);
+}
+
+/**
+ * Takes the DELETE of a key, as Python hosts send them, in the caller's transaction: of an observation's key it counts as
+ * a tombstone in that key's scope, of a tombstone's key as nothing (DESIGN §5). Gives whether anything changed.
+ */
+export function ingestDelete(store: Store, keyText: string, now: Micros): boolean {
+  const key = parseRecordKey(keyText);
+  if (key?.kind !== "obs") return false;
+  return mergeTombstone(store, formatTombstone(key.id, "", now), key.scope ?? MESH, key);
 }
 
 function ingestObservation(

@@ -1,6 +1,7 @@
 import { type Authorship, recordKey } from "../core/keyspace.ts";
 import { parseScopeLabel, type Scope, type ScopeLabel } from "../core/scope.ts";
 import { number, type Row, text } from "../store/row.ts";
+import type { OutboxKind } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
 import { isWithheld } from "./secrets/flags.ts";
 
@@ -42,7 +43,7 @@ export function outgoing(
   );
   const records = rows.flatMap(({ row, kind, id, scope }) => {
     if (!shared.includes(scope) || isWithheld(store, id, scope)) return [];
-    const found = kind === "tombstone" ? tombstone(store, id, scope) : observation(store, id, scope);
+    const found = outgoingRecord(store, kind === "tombstone" ? "tombstone" : "observation", id, scope);
     if (found !== undefined) return [{ row, scope, ...found }];
     confirmOutgoing(store, [row]);
     return [];
@@ -55,6 +56,16 @@ export function confirmOutgoing(store: Store, rows: readonly number[]): void {
   store.write(() => {
     for (const row of rows) store.run("DELETE FROM outbox WHERE row = ?", row);
   });
+}
+
+/** A record as it goes out, with its key; undefined when it is not here. */
+export function outgoingRecord(
+  store: Store,
+  kind: OutboxKind,
+  id: string,
+  scope: ScopeLabel,
+): Pick<Outgoing, "key" | "payload"> | undefined {
+  return kind === "tombstone" ? tombstone(store, id, scope) : observation(store, id, scope);
 }
 
 type Found = Pick<Outgoing, "key" | "payload">;

@@ -23,6 +23,7 @@ export class Held implements Disposable {
   readonly #db: DatabaseSync;
 
   constructor(readonly path: string) {
+    refuseUnwritable(path);
     this.#db = guarded("open the database", () => new DatabaseSync(path, { timeout: PATIENCE }));
     this.store = new Store(path, this.#db);
     try {
@@ -47,6 +48,8 @@ export class Held implements Disposable {
       return guarded("read the database", () => {
         refuseForeign(this.#db);
         refuseNewer(this.#db);
+        // A header that says it must not be written is damaged: the file itself may be.
+        if (!canBegin(this.#db)) return "damaged";
         if (this.#db.prepare("PRAGMA foreign_key_check").get() !== undefined) return "damaged";
         const problems = this.#db.prepare("PRAGMA integrity_check").all().map((row) =>
           text(row, "integrity_check")
@@ -78,6 +81,24 @@ export class Held implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+function refuseUnwritable(path: string): void {
+  try {
+    Deno.openSync(path, { write: true }).close();
+  } catch (error) {
+    throw new StoreFailure("open the database", "read-only", error);
+  }
+}
+
+function canBegin(db: DatabaseSync): boolean {
+  try {
+    db.exec("BEGIN IMMEDIATE; ROLLBACK");
+    return true;
+  } catch (error) {
+    if (troubleOf(error) === "read-only") return false;
+    throw error;
   }
 }
 

@@ -73,7 +73,7 @@ function migrate(db: DatabaseSync, migrations: readonly string[]): void {
     // Read again: another process may have done it meanwhile.
     const from = schemaVersion(db);
     refuseNewer(db, migrations.length);
-    if (from === 0 && !isEmpty(db)) throw new StoreFailure("open the database", "damaged", undefined);
+    if (from <= 0 && !isEmpty(db)) throw new StoreFailure("open the database", "damaged", undefined);
     for (const step of migrations.slice(from)) db.exec(step);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
   } catch (error) {

@@ -23,6 +23,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["core"],
   "node:path": ["core", "store", "memory", "clients", "mesh", "tls", "mcp", "cli"],
   "node:sqlite": ["store"],
+  "node:zlib": ["mesh"],
   "porter2": ["memory"],
   "yaml": ["core", "cli"],
   "zod": ["mcp"],
