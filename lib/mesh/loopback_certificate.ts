@@ -1,4 +1,4 @@
-import "npm:reflect-metadata@0.2.2";
+import "reflect-metadata";
 import {
   BasicConstraintsExtension,
   KeyUsageFlags,
@@ -6,7 +6,7 @@ import {
   PemConverter,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
-} from "npm:@peculiar/x509@2.2.0";
+} from "@peculiar/x509";
 import { type Clock, DAY } from "../core/clock.ts";
 import { hex, type Random } from "../core/random.ts";
 

@@ -9,5 +9,9 @@ export function readMeta(store: Store, name: string): string | undefined {
 /** Writes a small fact about the database; undefined removes it. */
 export function writeMeta(store: Store, name: string, value: string | undefined): void {
   if (value === undefined) store.run("DELETE FROM meta WHERE name = ?", name);
-  else store.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value);
+  else {store.run(
+      "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      name,
+      value,
+    );}
 }

@@ -11,7 +11,13 @@ export type OutboxKind = "observation" | "tombstone";
  * place: what is sent is what the record is by then.
  */
 export function enqueue(store: Store, kind: OutboxKind, id: string, scope: ScopeLabel, now: Micros): void {
-  store.run("INSERT OR IGNORE INTO outbox (kind, id, scope, queued_at) VALUES (?, ?, ?, ?)", kind, id, scope, now);
+  store.run(
+    "INSERT OR IGNORE INTO outbox (kind, id, scope, queued_at) VALUES (?, ?, ?, ?)",
+    kind,
+    id,
+    scope,
+    now,
+  );
 }
 
 /** How many records wait to go out, and since when the oldest does. */

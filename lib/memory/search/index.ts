@@ -1,36 +1,41 @@
-import { StoreFailure, type Trouble } from "../../store/failure.ts";
+import { StoreFailure } from "../../store/failure.ts";
 import { type Store, TryAgain } from "../../store/store.ts";
-import { readMeta, writeMeta } from "../../store/meta.ts";
 import type { Observation } from "../observation.ts";
 import { analyze } from "./analyzer.ts";
+import { noteDamage, noteRebuilt, noteSound, readIndexState } from "./index_state.ts";
 import { keysOf } from "./keys.ts";
 
-/** The fact that the search index could not be written or read and has to be made anew. */
-export const INDEX_DAMAGED = "index_damaged";
-
-const PASSING: ReadonlySet<Trouble> = new Set(["full", "busy", "read-only"]);
+/** The index that answers, and the one that is filled to take its place (lib/memory/search/rebuild.ts). */
+export type IndexTable = "search_index" | "search_index_new";
 
 /**
- * Puts an observation into the search index, in the caller's transaction. A damaged index does not stop a save: the
- * damage is noted, nothing is written to the index from then on, and the next search says so.
+ * Puts an observation into the search index, in the caller's transaction. A damaged index does not stop a save: it is
+ * noted, nothing is written to it until it is made anew, and searches say so.
  */
 export function addToIndex(store: Store, row: number, observation: Observation): void {
+  write(store, row, (table) => insertInto(store, table, row, observation));
+}
+
+/** Takes an observation out of the search index, in the caller's transaction. */
+export function removeFromIndex(store: Store, row: number, _observation: Observation): void {
+  write(store, row, (table) => store.run(`DELETE FROM ${table} WHERE rowid = ?`, row));
+}
+
+/** Puts an observation into one of the indexes. */
+export function insertInto(store: Store, table: IndexTable, row: number, observation: Observation): void {
   const columns = textsOf(observation).map(analyze);
   const parts = columns.flatMap((column) => column.parts);
-  guarded(store, () =>
-    store.run(
-      "INSERT INTO search_index (rowid, subject, tags, summary, content, parts, keys) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      row,
-      ...columns.map((column) => column.words.join(" ")),
-      parts.join(" "),
-      keysOf(observation).join(" "),
-    ));
+  store.run(
+    `INSERT INTO ${table} (rowid, subject, tags, summary, content, parts, keys) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    row,
+    ...columns.map((column) => column.words.join(" ")),
+    parts.join(" "),
+    keysOf(observation).join(" "),
+  );
 }
 
 /** The texts of an observation that are searched, by column: subject, tags and the like, summary, content. */
-export function textsOf(
-  observation: Observation,
-): [subject: string, tags: string, summary: string, content: string] {
+export function textsOf(observation: Observation): [subject: string, tags: string, summary: string, content: string] {
   const { tags, project, sourceFiles, references } = observation;
   // A line break never lies within a unit of the analyzer.
   return [
@@ -41,18 +46,26 @@ export function textsOf(
   ];
 }
 
-/** Takes an observation out of the search index, in the caller's transaction. */
-export function removeFromIndex(store: Store, row: number, _observation: Observation): void {
-  guarded(store, () => store.run("DELETE FROM search_index WHERE rowid = ?", row));
+/** Whether an error comes from a damaged database, and not from a full disk or another process. */
+export function isDamage(error: unknown): error is StoreFailure {
+  return error instanceof StoreFailure && (error.trouble === "damaged" || error.trouble === "other");
 }
 
-// A disk that is full or refuses writes, and a database that is busy, are no damage: the whole write fails then.
-function guarded(store: Store, work: () => void): void {
-  if (readMeta(store, INDEX_DAMAGED) !== undefined) return;
+// What an index being made anew has not come to yet, it will come to.
+function write(store: Store, row: number, work: (table: IndexTable) => void): void {
+  const { damaged, analyzer, rebuiltTo } = readIndexState(store);
+  if (analyzer === undefined && !damaged) noteSound(store);
+  if (!damaged) orElse(store, () => work("search_index"), () => noteDamage(store));
+  if (rebuiltTo !== undefined && row <= rebuiltTo) {
+    orElse(store, () => work("search_index_new"), () => noteRebuilt(store, undefined));
+  }
+}
+
+function orElse(store: Store, work: () => void, remedy: () => void): void {
   try {
     store.settled(work);
   } catch (error) {
-    if (!(error instanceof StoreFailure) || error.trouble !== "damaged") throw error;
-    throw new TryAgain(() => writeMeta(store, INDEX_DAMAGED, "yes"), error);
+    if (!isDamage(error)) throw error;
+    throw new TryAgain(remedy, error);
   }
 }

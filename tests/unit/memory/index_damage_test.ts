@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { MESH } from "../../../lib/core/scope.ts";
 import { mergeObservation, mergeTombstone } from "../../../lib/memory/records.ts";
-import { INDEX_DAMAGED } from "../../../lib/memory/search/index.ts";
+import { readIndexState } from "../../../lib/memory/search/index_state.ts";
 import { formatTombstone } from "../../../lib/memory/tombstone.ts";
 import { cellsOf } from "../../../lib/store/cells.ts";
 import { PAGE } from "../../../lib/store/log.ts";
-import { readMeta } from "../../../lib/store/meta.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { Pages } from "../../../lib/store/pages.ts";
 import { testClock } from "../../support/clock.ts";
@@ -75,7 +74,7 @@ for (const [name, damage] of Object.entries({ blobs, pages })) {
       for (let n = 0; n < AFTER; n++) {
         store.write(() => mergeTombstone(store, formatTombstone(testId(n), "test", 0), MESH, TEST_AUTHOR));
       }
-      if (readMeta(store, INDEX_DAMAGED) !== undefined) noted++;
+      if (readIndexState(store).damaged) noted++;
       store.close();
       const states = rowsOf(path, "SELECT state, count(*) FROM observation GROUP BY state ORDER BY state");
       assert.deepEqual(states, [[0, BEFORE], [1, AFTER]], `seed ${seed}`);
