@@ -1,7 +1,7 @@
 /**
- * Provides the Zenoh engine, zenohd with its remote-api, storage-manager and RocksDB plugins, and packs it into
- * dist/engine/TARGET/, from where `deno task compile` embeds it. It comes from the folder that KIOKU_MESH_ENGINE_DIR names;
- * without one it is built from the Rust package registry, locked, by lib/mesh/engine/recipe (11 minutes on two cores). That
+ * Provides the Zenoh engine, zenohd with its remote-api, storage-manager and RocksDB plugins, and packs it into the
+ * file dist/engine/TARGET.engine, from where `deno task compile` takes it. It comes from the folder that
+ * KIOKU_MESH_ENGINE_DIR names; without one it is built from the Rust package registry, locked, by lib/mesh/engine/recipe (11 minutes on two cores). That
  * needs cargo, a C++ compiler and libclang, for RocksDB's bindings.
  */
 import { dirname, join, relative } from "node:path";
@@ -23,10 +23,9 @@ try {
   const target = values.target === undefined ? NATIVE : targetOf(values.target);
   if (target === undefined) throw new Error("the engine does not exist for this system");
   const folder = Deno.env.get("KIOKU_MESH_ENGINE_DIR") ?? await build(target);
-  const output = values.output ?? join(PROJECT, "dist", "engine", target);
+  const output = values.output ?? join(PROJECT, "dist", "engine", `${target}.engine`);
   const manifest = await packEngine(folder, target, output);
-  const packed = [...Deno.readDirSync(output)].map(({ name }) => Deno.statSync(join(output, name)).size);
-  const megabytes = Math.round(packed.reduce((sum, size) => sum + size, 0) / 1_000_000);
+  const megabytes = Math.round(Deno.statSync(output).size / 1_000_000);
   say(`${relative(Deno.cwd(), output)}: ${megabytes} MB, ${manifest.size} files of ${folder}`);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,9 @@ import { APPLICATION_ID, isEmpty, refuseForeign, refuseNewer, schemaVersion } fr
 import { MIGRATIONS } from "./schema.ts";
 import { BUSY_TIMEOUT, Store } from "./store.ts";
 
+/** How long to wait before the next try where SQLite does not wait by itself, in milliseconds. */
+const PAUSE = 10;
+
 /**
  * Opens the database file and creates it, readable by its owner alone, when there is none. Brings an older schema up
  * to date after a copy of the file is beside it, refuses a newer one and another program's. Throws a StoreFailure or a
@@ -62,8 +65,20 @@ function troubleOfFile(error: unknown): "read-only" | "other" {
 // synchronous=FULL: an answer means that it is on the disk (DESIGN §4).
 function prepare(db: DatabaseSync): void {
   const mode = db.prepare("PRAGMA journal_mode").get();
-  if (mode?.journal_mode !== "wal") db.exec("PRAGMA journal_mode = WAL");
+  if (mode?.journal_mode !== "wal") turnToWal(db);
   db.exec("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = OFF");
+}
+
+// When several processes make one database at once, SQLite does not wait here as it does everywhere else.
+function turnToWal(db: DatabaseSync): void {
+  for (let left = BUSY_TIMEOUT / PAUSE;; left--) {
+    try {
+      return db.exec("PRAGMA journal_mode = WAL");
+    } catch (error) {
+      if (left <= 0 || troubleOf(error) !== "busy") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+    }
+  }
 }
 
 function migrate(db: DatabaseSync, migrations: readonly string[]): void {

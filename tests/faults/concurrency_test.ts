@@ -40,3 +40,12 @@ Deno.test("six processes save 50 memories each at once, and all 300 are found", 
   assert.equal(contents.size, (AGENTS + PEOPLE) * SAVES);
   assert.deepEqual(integrity(join(home.state, "kioku.db")), ["ok"]);
 });
+
+Deno.test("eight processes make one database at once", async () => {
+  for (let round = 0; round < 4; round++) {
+    using home = newHome();
+    await Promise.all(Array.from({ length: 8 }, (_, n) => home.ok(["save", `gathered number ${n}`])));
+    const { memories } = JSON.parse(await home.ok(["search", "gathered", "--json"]));
+    assert.equal(memories.length, 8, `round ${round}`);
+  }
+});

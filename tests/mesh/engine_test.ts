@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { systemRandom } from "../../lib/core/random.ts";
 import { engineInfo, findEngine, NoEngine } from "../../lib/mesh/engine/find.ts";
+import { type PackedEngine, readArchive, spliceArchive } from "../../lib/mesh/engine/archive.ts";
 import {
   engineDigest,
   formatManifest,
@@ -17,7 +18,7 @@ import { tempFolder } from "../support/folder.ts";
 const TARGET = "linux-x64";
 const NAMES: readonly string[] = Object.values(engineFileNames(TARGET));
 
-/** A folder with files that stand for an engine, another one with them packed, and an empty cache. */
+/** A folder with files that stand for an engine, a file with them packed, and an empty cache. */
 async function fakeEngine() {
   const folder = tempFolder();
   const source = folder.at("source");
@@ -27,11 +28,11 @@ async function fakeEngine() {
   const manifest = await packEngine(source, TARGET, packed);
   const places = {
     named: undefined,
-    embedded: folder.at("packed"),
+    packed: [packed],
     cache: folder.at("cache"),
     target: TARGET,
   } as const;
-  const unpack = () => unpackEngine(packed, manifest, places.cache, systemRandom);
+  const unpack = () => unpackEngine(archiveAt(packed), places.cache, systemRandom);
   return {
     folder,
     source,
@@ -42,6 +43,43 @@ async function fakeEngine() {
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
+
+function archiveAt(path: string): PackedEngine {
+  const found = readArchive(path);
+  assert.ok(found, `${path} holds no engine`);
+  return found;
+}
+
+Deno.test("an engine is found in an executable, before what Deno appended, and nowhere else", async () => {
+  using engine = await fakeEngine();
+  const deno = new TextEncoder().encode("what Deno appended");
+  const end = new Uint8Array(8);
+  new DataView(end.buffer).setBigUint64(0, BigInt(deno.length), true);
+  const program = new Uint8Array([...new TextEncoder().encode("a program of the system"), ...deno, ...end]);
+  const spliced = spliceArchive(program, Deno.readFileSync(engine.packed));
+  assert.ok(spliced);
+  assert.deepEqual(spliced.subarray(-deno.length - 8), program.subarray(-deno.length - 8));
+  const path = engine.folder.at("program");
+  Deno.writeFileSync(path, spliced);
+  const found = archiveAt(path);
+  assert.deepEqual([found.target, [...found.manifest]], [TARGET, [...engine.manifest]]);
+  const places = { ...engine.places, packed: [engine.folder.at("nothing"), path] };
+  assert.equal((await findEngine(places, systemRandom)).digest, engineDigest(engine.manifest));
+  const others = [
+    program,
+    new Uint8Array(),
+    new Uint8Array(64),
+    new Uint8Array(64).fill(255),
+    spliced.subarray(0, -1),
+    Deno.readFileSync(engine.packed).subarray(-12),
+  ];
+  for (const bytes of others) {
+    Deno.writeFileSync(path, bytes);
+    assert.equal(readArchive(path), undefined, `${bytes.length} bytes`);
+  }
+  assert.equal(readArchive(engine.source), undefined, "a folder");
+  assert.equal(spliceArchive(new Uint8Array(64), new Uint8Array(8)), undefined);
+});
 
 Deno.test("a manifest is read as sha256sum writes it, and nothing else is one", () => {
   const digest = "ab".repeat(32);
@@ -98,7 +136,8 @@ Deno.test("a cache that was changed is made anew", async () => {
 Deno.test("an engine that is not what its manifest says is never put into the cache", async () => {
   using engine = await fakeEngine();
   const wrong: Manifest = new Map([...engine.manifest, [NAMES[2] ?? "", "00".repeat(32)]]);
-  await assert.rejects(unpackEngine(engine.packed, wrong, engine.places.cache, systemRandom), EngineRefused);
+  const packed = { ...archiveAt(engine.packed), manifest: wrong };
+  await assert.rejects(unpackEngine(packed, engine.places.cache, systemRandom), EngineRefused);
   assert.deepEqual([...Deno.readDirSync(engine.places.cache)], []);
 });
 
@@ -123,14 +162,14 @@ Deno.test("an engine is refused when a file is missing, changed, a link, or open
   }
 });
 
-Deno.test("the named engine comes before the embedded one, and info tells what is in use", async () => {
+Deno.test("the named engine comes before the packed one, and info tells what is in use", async () => {
   using engine = await fakeEngine();
   await writeManifest(engine.source, TARGET);
   const named = await findEngine({ ...engine.places, named: engine.source }, systemRandom);
-  const embedded = await findEngine(engine.places, systemRandom);
+  const packed = await findEngine(engine.places, systemRandom);
   assert.deepEqual([named.origin, named.folder], ["named", engine.source]);
-  assert.deepEqual([embedded.origin, embedded.digest], ["embedded", named.digest]);
-  const info = await engineInfo(embedded);
+  assert.deepEqual([packed.origin, packed.digest], ["packed", named.digest]);
+  const info = await engineInfo(packed);
   assert.deepEqual(info.files.map(({ name }) => name).sort(), [...NAMES].sort());
   assert.ok(info.files.every(({ name, bytes }) => bytes === name.length * 1000));
 });

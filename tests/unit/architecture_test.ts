@@ -22,7 +22,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "commander": ["cli"],
   "node:crypto": ["core"],
   "@peculiar/x509": ["mesh", "tls"],
-  "node:zlib": ["mesh"],
   "reflect-metadata": ["mesh", "tls"],
   "node:path": ["core", "store", "memory", "clients", "mesh", "tls", "mcp", "cli"],
   "node:sqlite": ["store"],

@@ -21,13 +21,22 @@ export function formatCursor({ now, newestRow, offset, last }: Cursor): string {
 
 /** Reads a cursor; a UsageError when it is none of ours. */
 export function parseCursor(text: string): Cursor {
-  const parts = text.split(".").map((part) => /^-?[0-9a-z]{1,11}$/.test(part) ? Number.parseInt(part, 36) : NaN);
+  const parts = text.split(".").map((part) =>
+    /^-?[0-9a-z]{1,11}$/.test(part) ? Number.parseInt(part, 36) : NaN
+  );
   const [now, newestRow, offset, createdAt, row, ...rest] = parts;
   if (
     now === undefined || newestRow === undefined || offset === undefined || offset < 0 || rest.length > 0 ||
     (createdAt === undefined) !== (row === undefined) || !parts.every(Number.isSafeInteger)
   ) {
-    throw new UsageError(`Cannot go on from "${text}": it is not a cursor of a search. Use the one that the last page gave.`);
+    throw new UsageError(
+      `Cannot go on from "${text}": it is not a cursor of a search. Use the one that the last page gave.`,
+    );
   }
-  return { now, newestRow, offset, last: createdAt === undefined || row === undefined ? undefined : [createdAt, row] };
+  return {
+    now,
+    newestRow,
+    offset,
+    last: createdAt === undefined || row === undefined ? undefined : [createdAt, row],
+  };
 }

@@ -9,7 +9,9 @@ import { WEIGHTS } from "./score.ts";
 export function feedback(readings: readonly Reading[], scores: readonly number[]): number[] {
   const { feedbackTexts, feedbackTerms } = WEIGHTS;
   const among = new Map<string, number>();
-  for (const { tokens } of readings) for (const token of tokens.keys()) among.set(token, (among.get(token) ?? 0) + 1);
+  for (const { tokens } of readings) {
+    for (const token of tokens.keys()) among.set(token, (among.get(token) ?? 0) + 1);
+  }
   const worth = new Map<string, number>();
   readings.slice(0, feedbackTexts).forEach(({ tokens, length }, index) => {
     const score = (scores[index] ?? 0) / Math.max(1e-9, scores[0] ?? 0);

@@ -24,7 +24,11 @@ export interface Filters extends SearchFilters {
 /** The filters that stand in a query string. */
 export function filtersOf({ type, tags, ...rest }: QueryFilters): Filters {
   const known = MEMORY_TYPES.find((name) => name === type);
-  return { ...rest, ...(tags.length === 0 ? {} : { tags }), ...(known === undefined ? {} : { memoryTypes: [known] }) };
+  return {
+    ...rest,
+    ...(tags.length === 0 ? {} : { tags }),
+    ...(known === undefined ? {} : { memoryTypes: [known] }),
+  };
 }
 
 /**
@@ -62,7 +66,8 @@ function* conditions(filters: Filters): Generator<Condition> {
   if (agent !== undefined) yield { sql: "(a.agent_family = ? OR a.client_id = ?)", values: [agent, agent] };
   if (host !== undefined) {
     yield {
-      sql: "(substr(a.pc_id, 1, length(?)) = lower(?) OR substr(a.client_id, instr(a.client_id, '@') + 1) = ?)",
+      sql:
+        "(substr(a.pc_id, 1, length(?)) = lower(?) OR substr(a.client_id, instr(a.client_id, '@') + 1) = ?)",
       values: [host, host, host],
     };
   }

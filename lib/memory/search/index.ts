@@ -5,6 +5,8 @@ import { analyze } from "./analyzer.ts";
 import { noteDamage, noteRebuilt, noteSound, readIndexState } from "./index_state.ts";
 import { keysOf } from "./keys.ts";
 
+export { INDEX_DAMAGED } from "./index_state.ts";
+
 /** The index that answers, and the one that is filled to take its place (lib/memory/search/rebuild.ts). */
 export type IndexTable = "search_index" | "search_index_new";
 
@@ -35,7 +37,9 @@ export function insertInto(store: Store, table: IndexTable, row: number, observa
 }
 
 /** The texts of an observation that are searched, by column: subject, tags and the like, summary, content. */
-export function textsOf(observation: Observation): [subject: string, tags: string, summary: string, content: string] {
+export function textsOf(
+  observation: Observation,
+): [subject: string, tags: string, summary: string, content: string] {
   const { tags, project, sourceFiles, references } = observation;
   // A line break never lies within a unit of the analyzer.
   return [

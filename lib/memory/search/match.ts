@@ -26,7 +26,9 @@ function matchTerm(term: Term): string {
   if (term.kind === "character") return matchUnit({ token: term.prefix, prefix: true });
   if (term.kind === "run") {
     const strong = term.bigrams.filter(({ weak }) => !weak);
-    return allOf((strong.length > 0 ? strong : term.bigrams).map(({ token }) => matchUnit({ token, prefix: false })));
+    return allOf(
+      (strong.length > 0 ? strong : term.bigrams).map(({ token }) => matchUnit({ token, prefix: false })),
+    );
   }
   const forms = term.forms.map((token) => matchUnit({ token, prefix: false }));
   const leaves = term.leaves.map((token) => matchUnit({ token, prefix: false }));

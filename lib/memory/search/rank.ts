@@ -1,7 +1,7 @@
 import type { Micros } from "../../core/clock.ts";
 import type { StoredObservation } from "../records.ts";
 import { feedback } from "./feedback.ts";
-import { Finder, type Reading, readFor } from "./reading.ts";
+import { Finder, readFor, type Reading } from "./reading.ts";
 import { nudge, relevance, WEIGHTS } from "./score.ts";
 import type { Unit } from "./units.ts";
 

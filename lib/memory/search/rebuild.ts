@@ -13,20 +13,29 @@ export type RebuildProgress = (done: number, total: number) => void;
 const BATCH = 250;
 const SHADOWS = ["data", "idx", "content", "docsize", "config"];
 
+/** What making the index anew came to. */
+export interface Rebuilt {
+  /** How many memories the index holds. */
+  readonly indexed: number;
+  /** The old index was too damaged to give back the space that it took. */
+  readonly spaceLost: boolean;
+}
+
 /**
  * Makes the search index anew from the records, beside the old one, which answers meanwhile; what is saved meanwhile goes
- * to both. Interrupted, it goes on where it was when it is called again. Gives how many memories the index holds.
+ * to both. Interrupted, it goes on where it was when it is called again.
  */
-export function rebuildIndex(store: Store, progress: RebuildProgress): number {
+export function rebuildIndex(store: Store, progress: RebuildProgress): Rebuilt {
   const total = countLive(store, 0);
   store.write(() => begin(store));
-  let done = total - countLive(store, readIndexState(store).rebuiltTo ?? 0);
+  let indexed = total - countLive(store, readIndexState(store).rebuiltTo ?? 0);
   for (;;) {
     const added = store.write(() => fill(store));
-    done += added;
-    progress(Math.min(done, total), total);
-    // The batch that finds nothing more and the swap are one transaction, so that no record is missed between them.
-    if (added === 0 && swap(store)) return done;
+    indexed += added;
+    progress(Math.min(indexed, total), total);
+    if (added > 0) continue;
+    const swapped = swap(store);
+    if (swapped !== undefined) return { indexed, spaceLost: swapped === "space lost" };
   }
 }
 
@@ -40,7 +49,11 @@ function begin(store: Store): void {
 function fill(store: Store): number {
   const { rebuiltTo } = readIndexState(store);
   if (rebuiltTo === undefined) {
-    throw new StoreFailure("make the search index anew", "other", "another process has stopped it. Run it again");
+    throw new StoreFailure(
+      "make the search index anew",
+      "other",
+      "another process has stopped it. Run it again",
+    );
   }
   const batch = store.all(
     `SELECT ${STORED_COLUMNS} FROM observation o JOIN author a ON a.author = o.author
@@ -54,27 +67,37 @@ function fill(store: Store): number {
   return batch.length;
 }
 
-// Puts the new index in the place of the old one; false when records have come that it does not have yet.
-function swap(store: Store): boolean {
-  try {
-    return store.write(() => exchange(store, () => store.script("DROP TABLE search_index")));
-  } catch (error) {
-    if (!isDamage(error)) throw error;
+// Puts the new index in the place of the old one; undefined when records have come that it does not have yet.
+function swap(store: Store): "done" | "space lost" | undefined {
+  const shadows = SHADOWS.map((shadow) => `search_index_${shadow}`);
+  const ways = [
+    () => store.script("DROP TABLE search_index"),
+    // FTS5 cannot open it: SQLite is made to forget it, and what it kept its data in is dropped.
+    () => {
+      forget(store, ["search_index"]);
+      for (const shadow of shadows) store.script(`DROP TABLE IF EXISTS ${shadow}`);
+    },
+    // Pages of it cannot be read: they stay in the file, unused.
+    () => forget(store, ["search_index", ...shadows]),
+  ];
+  for (const [index, remove] of ways.entries()) {
+    try {
+      if (!store.write(() => exchange(store, remove))) return undefined;
+      return index < 2 ? "done" : "space lost";
+    } catch (error) {
+      if (!isDamage(error) || index === ways.length - 1) throw error;
+    }
   }
-  // Too damaged to be dropped: SQLite is made to forget it, and the space that it took comes back by VACUUM, if that is
-  // possible now.
-  const swapped = store.write(() => exchange(store, () => forget(store, "search_index")));
-  try {
-    store.script("VACUUM");
-  } catch {
-    // The space stays unused.
-  }
-  return swapped;
+  return undefined;
 }
 
 function exchange(store: Store, remove: () => void): boolean {
+  // Looked for in the transaction that swaps, so that no record is missed.
   const { rebuiltTo = 0 } = readIndexState(store);
-  if (countLive(store, rebuiltTo) > 0) return false;
+  const more = store.get("SELECT 1 FROM observation WHERE state = 0 AND row > ? ORDER BY row LIMIT 1", [
+    rebuiltTo,
+  ], () => true);
+  if (more) return false;
   remove();
   store.script("ALTER TABLE search_index_new RENAME TO search_index");
   noteRebuilt(store, undefined);
@@ -86,8 +109,8 @@ function discard(store: Store, table: string): void {
   if (exists(store, table)) store.script(`DROP TABLE ${table}`);
 }
 
-function forget(store: Store, table: string): void {
-  const names = [table, ...SHADOWS.map((shadow) => `${table}_${shadow}`)].map((name) => `'${name}'`).join(", ");
+function forget(store: Store, tables: readonly string[]): void {
+  const names = tables.map((name) => `'${name}'`).join(", ");
   store.script(`PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE tbl_name IN (${names});
     PRAGMA writable_schema = RESET`);
 }

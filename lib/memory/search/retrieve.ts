@@ -91,7 +91,9 @@ function amongNewest(index: Index, [first, second]: readonly Measured[], most: n
   const count = frequency(index.store, both, index.newestRow);
   const oldest = count <= LISTED ? 0 : Math.floor(index.newestRow * (1 - LISTED / count));
   const rows = index.byBm25(both, most, oldest);
-  return rows.length >= most ? rows : [...new Set([...rows, ...index.newest(first.match, most)])].slice(0, most);
+  return rows.length >= most
+    ? rows
+    : [...new Set([...rows, ...index.newest(first.match, most)])].slice(0, most);
 }
 
 // The first ones while their texts together are no more than `budget`.
@@ -112,7 +114,9 @@ class Index {
   byBm25(match: string, most: number, oldest = 0): number[] {
     return this.store.all(
       `SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?
-        ORDER BY bm25(search_index, ${COLUMN_WEIGHTS.map((weight) => weight.toFixed(1)).join(", ")}, 0.5, 0.0), rowid DESC LIMIT ?`,
+        ORDER BY bm25(search_index, ${
+        COLUMN_WEIGHTS.map((weight) => weight.toFixed(1)).join(", ")
+      }, 0.5, 0.0), rowid DESC LIMIT ?`,
       [match, oldest, this.newestRow, most],
       (row) => number(row, "row"),
     );

@@ -2,16 +2,20 @@ import { numberOrNone } from "../../store/row.ts";
 import type { Store } from "../../store/store.ts";
 import type { MemoryContext } from "../context.ts";
 import { readStored, STORED_COLUMNS, type StoredObservation } from "../records.ts";
+import { ANALYZER_VERSION } from "./analyzer.ts";
 import { browse } from "./browse.ts";
 import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
 import { type Condition, visible } from "./filter.ts";
+import { isDamage } from "./index.ts";
+import { readIndexState } from "./index_state.ts";
 import { keyGroups } from "./keys.ts";
 import { anyOf, matchTerms, matchUnit } from "./match.ts";
 import { answers, type Question, readQuestion } from "./question.ts";
 import { rank } from "./rank.ts";
-import type { Hit, SearchPage, SearchRequest, Snippet } from "./request.ts";
+import type { SearchPage, SearchRequest, Snippet } from "./request.ts";
 import { retrieve } from "./retrieve.ts";
 import { snippet } from "./snippet.ts";
+import { findUnindexed, LOOKED_THROUGH } from "./unindexed.ts";
 import { unitsOf } from "./units.ts";
 
 /** How many candidates are read and put in order; what follows them stays in the order of the index. */
@@ -21,69 +25,94 @@ const SNIPPET = 200;
 /** How many records are read at once while candidates are sifted. */
 const AT_ONCE = 100;
 
+const DAMAGED =
+  `The search index is damaged, so only the newest ${LOOKED_THROUGH} memories were looked through. ` +
+  "Run `kioku-mesh reindex` to make it anew.";
+const OUTDATED =
+  "The search index was made by another version of this program, so some words may not find what they should. " +
+  "Run `kioku-mesh reindex` to make it anew.";
+
 /** Finds memories. One page of hits, best first; without words the newest first. Bad syntax is read as words. */
 export function searchMemories(context: MemoryContext, request: SearchRequest): SearchPage {
   const cursor = request.cursor === undefined ? firstPage(context) : parseCursor(request.cursor);
   const question = readQuestion(request.query, request.filters, cursor.now);
   const condition = visible(context.settings, question.filters, cursor.now, request.includeSuperseded);
-  const browses = question.asked.terms.length === 0;
-  const found = browses
-    ? browsed(context.store, question, condition, cursor, request.limit + 1)
-    : ranked(context.store, question, condition, cursor, request);
-  const page = found.slice(0, request.limit);
-  const last = page.at(-1);
+  const search: Search = { store: context.store, question, condition, cursor, request };
+  if (question.asked.terms.length === 0) return browsed(search);
+  const { damaged, analyzer } = readIndexState(context.store);
+  if (damaged) return page(search, withoutIndex(search), [DAMAGED]);
+  try {
+    const notices = analyzer === undefined || analyzer === ANALYZER_VERSION ? [] : [OUTDATED];
+    return page(search, withIndex(search), notices);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return page(search, withoutIndex(search), [DAMAGED]);
+  }
+}
+
+interface Search {
+  readonly store: Store;
+  readonly question: Question;
+  readonly condition: Condition;
+  readonly cursor: Cursor;
+  readonly request: SearchRequest;
+}
+
+function firstPage({ store, clock }: MemoryContext): Cursor {
+  const newestRow = store.get(
+    "SELECT max(row) AS row FROM observation",
+    [],
+    (row) => numberOrNone(row, "row"),
+  );
+  return { now: clock(), newestRow: newestRow ?? 0, offset: 0, last: undefined };
+}
+
+function browsed({ store, question, condition, cursor, request }: Search): SearchPage {
+  const found: StoredObservation[] = [];
+  for (const stored of browse(store, condition, question.filters, cursor)) {
+    if (answers(stored.observation, question) && found.push(stored) > request.limit) break;
+  }
+  const hits = found.slice(0, request.limit);
+  const last = hits.at(-1);
   const more = found.length > request.limit && last !== undefined;
-  const next: Cursor | undefined = !more
-    ? undefined
-    : browses
-    ? { ...cursor, last: [last.observation.createdAt, last.row] }
-    : { ...cursor, offset: cursor.offset + page.length };
   return {
-    hits: page.map((stored): Hit => ({ stored, snippet: browses ? undefined : snippetOf(stored, question) })),
-    cursor: next === undefined ? undefined : formatCursor(next),
+    hits: hits.map((stored) => ({ stored, snippet: undefined })),
+    cursor: more ? formatCursor({ ...cursor, last: [last.observation.createdAt, last.row] }) : undefined,
     notices: [],
   };
 }
 
-function firstPage({ store, clock }: MemoryContext): Cursor {
-  const newestRow = store.get("SELECT max(row) AS row FROM observation", [], (row) => numberOrNone(row, "row"));
-  return { now: clock(), newestRow: newestRow ?? 0, offset: 0, last: undefined };
+function page(
+  { question, cursor, request }: Search,
+  found: readonly StoredObservation[],
+  notices: string[],
+): SearchPage {
+  const end = cursor.offset + request.limit;
+  return {
+    hits: found.slice(cursor.offset, end).map((stored) => ({ stored, snippet: snippetOf(stored, question) })),
+    cursor: found.length > end ? formatCursor({ ...cursor, offset: end }) : undefined,
+    notices,
+  };
 }
 
-function browsed(
-  store: Store,
-  question: Question,
-  condition: Condition,
-  cursor: Cursor,
-  count: number,
-): StoredObservation[] {
-  const page: StoredObservation[] = [];
-  for (const stored of browse(store, condition, question.filters, cursor)) {
-    if (!answers(stored.observation, question)) continue;
-    if (page.push(stored) === count) break;
-  }
-  return page;
-}
-
-function ranked(
-  store: Store,
-  question: Question,
-  condition: Condition,
-  { now, newestRow, offset }: Cursor,
-  { mode, limit }: SearchRequest,
-): StoredObservation[] {
+function withIndex({ store, question, condition, cursor, request }: Search): StoredObservation[] {
   const { asked, required, filters } = question;
   const units = unitsOf(asked.terms);
   const restriction = [
-    ...filters.flatMap(keyGroups).map((keys) => anyOf(keys.map((token) => matchUnit({ token, prefix: false })))),
+    ...filters.flatMap(keyGroups).map((keys) =>
+      anyOf(keys.map((token) => matchUnit({ token, prefix: false })))
+    ),
     ...(required.terms.length > 0 ? [matchTerms(required.terms)] : []),
-    ...(mode === "and" ? [matchTerms(asked.terms)] : []),
+    ...(request.mode === "and" ? [matchTerms(asked.terms)] : []),
   ];
-  const wanted = offset + limit + 1;
-  const { rows, idf } = retrieve(store, units, restriction, newestRow, 1000 + 2 * wanted);
+  const wanted = cursor.offset + request.limit + 1;
+  const { rows, idf } = retrieve(store, units, restriction, cursor.newestRow, 1000 + 2 * wanted);
   const candidates = sift(store, rows, condition, question, Math.max(RANKED, wanted));
-  const best = rank(candidates.slice(0, RANKED), units, idf, now);
-  return [...best, ...candidates.slice(RANKED)].slice(offset, wanted);
+  return [...rank(candidates.slice(0, RANKED), units, idf, cursor.now), ...candidates.slice(RANKED)];
+}
+
+function withoutIndex({ store, question, condition, cursor, request }: Search): StoredObservation[] {
+  return findUnindexed(browse(store, condition, [], cursor), question, request.mode === "and", cursor.now);
 }
 
 // The first of the rows that may be shown, in their order.

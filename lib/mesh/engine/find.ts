@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Failure } from "../../core/errors.ts";
 import { readTextIfAny } from "../../core/files.ts";
 import type { Random } from "../../core/random.ts";
+import { readArchive } from "./archive.ts";
 import { engineDigest, type Manifest, MANIFEST_FILE, parseManifest } from "./manifest.ts";
 import { engineFileNames, type EngineTarget } from "./target.ts";
 import { unpackEngine } from "./unpack.ts";
@@ -11,9 +12,9 @@ import { EngineRefused, verifyEngine } from "./verify.ts";
 export interface EnginePlaces {
   /** What KIOKU_MESH_ENGINE_DIR names; it comes first. */
   readonly named: string | undefined;
-  /** The folder in the executable that `scripts/engine.ts` filled; it need not exist. */
-  readonly embedded: string;
-  /** Where an embedded engine is unpacked. */
+  /** Files that may hold a packed engine, the executable itself for one; they need not exist. */
+  readonly packed: readonly string[];
+  /** Where a packed engine is unpacked. */
   readonly cache: string;
   /** Undefined on a system that we know nothing of. */
   readonly target: EngineTarget | undefined;
@@ -21,7 +22,7 @@ export interface EnginePlaces {
 
 /** An engine that has been found, not yet verified. */
 export interface Engine {
-  readonly origin: "named" | "embedded";
+  readonly origin: "named" | "packed";
   /** Absolute. */
   readonly folder: string;
   readonly manifest: Manifest;
@@ -37,7 +38,7 @@ export interface Engine {
 export class NoEngine extends Failure {}
 
 /**
- * Finds the engine, unpacking an embedded one. Verify it before every start (`verifyEngine`). Throws a NoEngine when there
+ * Finds the engine, unpacking a packed one. Verify it before every start (`verifyEngine`). Throws a NoEngine when there
  * is none for this system.
  */
 export async function findEngine(places: EnginePlaces, random: Random): Promise<Engine> {
@@ -46,20 +47,19 @@ export async function findEngine(places: EnginePlaces, random: Random): Promise<
     throw new NoEngine(`Cannot run a router: it does not exist for this system. ${ALONE}`);
   }
   if (named !== undefined) return engineIn(named, "named", readManifest(named), target);
-  const packed = join(places.embedded, target);
-  const manifest = readManifest(packed);
-  if (manifest === undefined) {
+  const packed = places.packed.map(readArchive).find((found) => found?.target === target);
+  if (packed === undefined) {
     throw new NoEngine(
       `Cannot run a router: this program was built without the Zenoh engine for ${target}. Get a release that has it, ` +
         `or make one with scripts/engine.ts and name its folder in KIOKU_MESH_ENGINE_DIR. ${ALONE}`,
     );
   }
-  return engineIn(await unpackEngine(packed, manifest, places.cache, random), "embedded", manifest, target);
+  return engineIn(await unpackEngine(packed, places.cache, random), "packed", packed.manifest, target);
 }
 
 /** What `engine info` shows. */
 export interface EngineInfo {
-  readonly origin: "named" | "embedded";
+  readonly origin: "named" | "packed";
   readonly folder: string;
   readonly digest: string;
   readonly files: readonly { readonly name: string; readonly sha256: string; readonly bytes: number }[];
@@ -79,7 +79,7 @@ const ALONE = "Everything but the mesh works without it.";
 
 function engineIn(
   folder: string,
-  origin: "named" | "embedded",
+  origin: "named" | "packed",
   manifest: Manifest | undefined,
   target: EngineTarget,
 ): Engine {

@@ -2,29 +2,22 @@ import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { Failure, messageOf } from "../../core/errors.ts";
 import { hex, type Random } from "../../core/random.ts";
+import type { PackedEngine } from "./archive.ts";
 import { engineDigest, type Manifest } from "./manifest.ts";
 import { EngineRefused, verifyEngine } from "./verify.ts";
 
-/** What a packed file is called: its name and this. */
-export const PACKED_SUFFIX = ".zst";
-
 /**
- * The folder in `cache` that holds the engine of the manifest, unpacked from `packed` if it is not there yet or no longer
- * what it was. It is named by the engine's digest, written beside and renamed when it is whole, and its owner's alone.
+ * The folder in `cache` that holds the engine, unpacked from `packed` if it is not there yet or no longer what it was. It is named by the engine's digest, written beside and renamed when it is whole, and its owner's alone.
  */
-export async function unpackEngine(
-  packed: string,
-  manifest: Manifest,
-  cache: string,
-  random: Random,
-): Promise<string> {
+export async function unpackEngine(packed: PackedEngine, cache: string, random: Random): Promise<string> {
+  const { manifest } = packed;
   const folder = join(cache, engineDigest(manifest));
   if (await isRight(folder, manifest)) return folder;
   const draft = join(cache, `draft-${hex(random(8))}`);
   try {
     Deno.mkdirSync(cache, { recursive: true, mode: 0o700 });
     Deno.mkdirSync(draft, { mode: 0o700 });
-    for (const name of manifest.keys()) unpackFile(join(packed, name + PACKED_SUFFIX), join(draft, name));
+    for (const name of manifest.keys()) unpackFile(packed.read(name), join(draft, name));
     await verifyEngine(draft, manifest);
     await replace(folder, draft, manifest);
   } catch (error) {
@@ -38,8 +31,8 @@ export async function unpackEngine(
   return folder;
 }
 
-function unpackFile(from: string, to: string): void {
-  const bytes = zstdDecompressSync(Deno.readFileSync(from));
+function unpackFile(packed: Uint8Array, to: string): void {
+  const bytes = zstdDecompressSync(packed);
   const file = Deno.openSync(to, { createNew: true, write: true, mode: 0o500 });
   try {
     for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));

@@ -16,7 +16,7 @@ export const ENGINE_FOLDER: string | undefined = Deno.env.get("KIOKU_MESH_ENGINE
 /** The engine under test. */
 export function testEngine(): Promise<Engine> {
   const target = engineTarget(Deno.build.os, Deno.build.arch);
-  return findEngine({ named: ENGINE_FOLDER, embedded: "none", cache: "none", target }, systemRandom);
+  return findEngine({ named: ENGINE_FOLDER, packed: [], cache: "none", target }, systemRandom);
 }
 
 /** A test with real routers. Nothing that it starts may outlive it, so every deadline ends in an error. */
