@@ -34,10 +34,13 @@ async function table(): Promise<string> {
     ...rows,
     "",
     "Before that, the executable as a whole may read and write files, ask for the host's name " +
-    `(\`${PERMISSIONS.sys.join("`, `")}\`) and read these variables: ${
-      variables.join(", ")
-    }. It may not use the ` +
-    "network, start programs or load native code, and it never asks for more.",
+    `(\`${PERMISSIONS.sys.join("`, `")}\`) and read these variables: ${variables.join(", ")}. It may ` +
+    `connect to this machine alone (\`${
+      PERMISSIONS.net.join("`, `")
+    }\`) and start programs; every command but those that ` +
+    "keep it gives both up before it looks at anything. Native code is never loaded by it, and it never asks for more. The " +
+    "links to other hosts are the router's, a program of its own that only the peer starts, after it has verified it. Whoever " +
+    "may start programs may do what the user may: that is why the peer looks at nothing but the mesh's records.",
     "",
   ].join("\n");
 }

@@ -6,6 +6,9 @@ import type { Command } from "./command.ts";
 export interface Permissions {
   readonly read: boolean;
   readonly write: boolean;
+  /** Hosts. */
+  readonly net: readonly string[];
+  readonly run: boolean;
   /** Names of variables. */
   readonly env: readonly string[];
   /** Names of functions that ask the operating system. */
@@ -21,6 +24,7 @@ const SYSTEM_VARIABLES = [
   "USER",
   "USERNAME",
   "USERPROFILE",
+  "XDG_CACHE_HOME",
   "XDG_CONFIG_HOME",
 ];
 
@@ -31,6 +35,10 @@ const PACKAGE_VARIABLES = ["CLICOLOR_FORCE", "FORCE_COLOR", "LOG_STREAM", "LOG_T
 export const PERMISSIONS: Permissions = {
   read: true,
   write: true,
+  // The peer talks to its own router; links to other hosts are the router's. The rest is to see whether a port is free.
+  net: ["127.0.0.1", "localhost", "0.0.0.0", "[::1]", "[::]"],
+  // A path in this list would have to be known when the program is made, and the engine's folder is not (DESIGN §3).
+  run: true,
   env: [
     ...OUR_VARIABLES.flatMap((name) => [`KIOKU_MESH_${name}`, `MESH_MEM_${name}`]),
     ...LAUNCHER_VARIABLES,
@@ -58,6 +66,11 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
     opensFirst: "nothing; it reads and writes the files that its output names",
     keeps: ["read", "write", "env", "sys"],
   },
+  peer: {
+    opensFirst:
+      "what a command on data opens; then the engine, which it verifies, and its router's folder in the state folder",
+    keeps: ["read", "write", "net", "run"],
+  },
 };
 
 /** What a kind of command may touch. */
@@ -66,11 +79,13 @@ export function accessOf(kind: Command["access"]): Access {
 }
 
 /** The flags that give a program of Deno these permissions, and no others on request. */
-export function permissionFlags({ read, write, env, sys }: Permissions): string[] {
+export function permissionFlags({ read, write, net, run, env, sys }: Permissions): string[] {
   return [
     "--no-prompt",
     ...(read ? ["--allow-read"] : []),
     ...(write ? ["--allow-write"] : []),
+    ...(net.length > 0 ? [`--allow-net=${net.join(",")}`] : []),
+    ...(run ? ["--allow-run"] : []),
     `--allow-env=${env.join(",")}`,
     `--allow-sys=${sys.join(",")}`,
   ];

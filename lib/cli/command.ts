@@ -1,5 +1,6 @@
 import type { Command as Declaration } from "commander";
 import type { ExitCode } from "../core/errors.ts";
+import type { EnginePlaces } from "../mesh/engine/find.ts";
 import type { OpenMemory, Surroundings } from "../memory/open.ts";
 import type { Options } from "./options.ts";
 import type { Output } from "./output.ts";
@@ -10,6 +11,11 @@ export interface DataCall {
   readonly options: Options;
   readonly args: readonly string[];
   readonly output: Output;
+}
+
+/** What a command is given that runs a router. */
+export interface PeerCall extends DataCall {
+  readonly engine: EnginePlaces;
 }
 
 /** What a command is given that sets something up. */
@@ -40,5 +46,12 @@ export interface SetupCommand {
   run(call: SetupCall): Ended | Promise<Ended>;
 }
 
+/** A command that takes part in the mesh for as long as it runs: it may start the engine and talk to it. */
+export interface PeerCommand {
+  readonly access: "peer";
+  declare(declaration: Declaration): void;
+  run(call: PeerCall): Ended | Promise<Ended>;
+}
+
 /** Any command. */
-export type Command = DataCommand | SetupCommand;
+export type Command = DataCommand | SetupCommand | PeerCommand;

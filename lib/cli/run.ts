@@ -2,13 +2,14 @@ import { Command as Declaration, CommanderError } from "commander";
 import { KiokuError, messageOf, UsageError } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
 import { openMemory, type Surroundings } from "../memory/open.ts";
+import { accessOf } from "./access.ts";
 import type { Command, Ended } from "./command.ts";
 import { expandLongOptions } from "./long_options.ts";
-import { dropPermissions } from "./lockdown.ts";
+import { keepOnly } from "./lockdown.ts";
 import { Options } from "./options.ts";
 import { type Output, ReaderGone } from "./output.ts";
 import { MOVED } from "./moved.ts";
-import { COMMANDS } from "./table.ts";
+import { COMMANDS, type Entry } from "./table.ts";
 
 /** The name under which people call the program. */
 const PROGRAM = "kioku-mesh";
@@ -37,19 +38,29 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
     output.line(mainHelp());
     return 0;
   }
-  if (first === "help") return await dispatch([rest[0] ?? "", "--help"], around, output);
+  if (first === "help") return await dispatch([...rest, "--help"], around, output);
   const moved = MOVED.find(({ words }) => words.every((word, index) => args[index] === word));
   if (moved !== undefined) throw new UsageError(moved.answer);
-  const entry = COMMANDS.find(({ name }) => name === first);
+  const entry = commandOf(args);
   if (entry === undefined) {
     throw new UsageError(
       `Cannot run "${first}": there is no such command. \`${PROGRAM} --help\` lists them.`,
     );
   }
   const command = await entry.load();
-  const parsed = parse(entry.name, entry.summary, command, rest, output);
+  // Only the peer talks to anybody and starts anything, so everything else begins by giving that up.
+  if (command.access !== "peer") keepOnly(["read", "write", "env", "sys"]);
+  const given = args.slice(args.indexOf(first) + entry.name.split(" ").length);
+  const parsed = parse(entry.name, entry.summary, command, given, output);
   if (parsed === undefined) return 0;
   return await start(command, parsed.args, parsed.options, around, output);
+}
+
+// The longest name that the line begins with: `peer status` before `peer`.
+function commandOf(args: readonly string[]): Entry | undefined {
+  const words = args.filter((arg, index) => !(index === 0 && arg === "--rebuild"));
+  const fits = ({ name }: Entry) => name.split(" ").every((word, index) => words[index] === word);
+  return COMMANDS.filter(fits).sort((a, b) => b.name.length - a.name.length)[0];
 }
 
 async function start(
@@ -60,14 +71,19 @@ async function start(
   output: Output,
 ): Promise<Ended> {
   if (command.access === "setup") return await command.run({ around, options, args, output });
-  command.check?.(around, args);
+  if (command.access === "data") command.check?.(around, args);
+  const engine = command.access === "peer"
+    ? (await import("./engine_places.ts")).enginePlaces(around)
+    : undefined;
   const memory = await openMemory(around, (done, total) => {
     output.progress(`Taking over what the Python version saved: ${done} of ${total}`);
   });
-  dropPermissions();
+  keepOnly(accessOf(command.access).keeps);
   for (const notice of memory.notices) output.note(notice);
   try {
-    return await command.run({ memory, options, args, output });
+    if (command.access === "data") return await command.run({ memory, options, args, output });
+    if (engine === undefined) throw new TypeError("A peer without places for its engine");
+    return await command.run({ memory, engine, options, args, output });
   } finally {
     memory.store.close();
   }

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { UsageError } from "./errors.ts";
 import { isObject } from "./json.ts";
 import { isSlug, isTier, parseScopeLabel, type Scope, type Tier } from "./scope.ts";
@@ -15,10 +16,26 @@ export const MODES = ["local", "hub", "spoke"] as const;
 /** One of the modes. */
 export type Mode = typeof MODES[number];
 
-/** The host's config.yaml (compat data §3.6). */
+/** How a host's storages are cut (DESIGN §5). */
+export const STORAGE_LAYOUTS = ["scopes", "single"] as const;
+
+/** One of the layouts. */
+export type StorageLayout = typeof STORAGE_LAYOUTS[number];
+
+/**
+ * The host's config.yaml (compat data §3.6). `mode`, `listen`, `connect`, `replica`, `storage_layout` and `tls` are ours;
+ * Python's version does not know them.
+ */
 export interface HostConfig {
-  /** Ours; Python's version does not know it. */
   readonly mode: Mode | undefined;
+  /** Endpoints as they are written; the mesh reads them. */
+  readonly listen: readonly string[];
+  readonly connect: readonly string[];
+  /** Whether a spoke has storages too. */
+  readonly replica: boolean;
+  readonly storageLayout: StorageLayout;
+  /** The folder with ca.crt, peer.crt and peer.key; undefined: links are plain. */
+  readonly tls: string | undefined;
   readonly backend: Backend | undefined;
   readonly userId: string | undefined;
   readonly teamId: string | undefined;
@@ -37,6 +54,11 @@ export interface ProjectConfig {
 /** A host that has no config.yaml. */
 export const NO_HOST_CONFIG: HostConfig = {
   mode: undefined,
+  listen: [],
+  connect: [],
+  replica: false,
+  storageLayout: "scopes",
+  tls: undefined,
   backend: undefined,
   userId: undefined,
   teamId: undefined,
@@ -49,6 +71,11 @@ export function readHostConfig(document: unknown, path: string): HostConfig {
   const file = new ConfigFile(document, path);
   return {
     mode: file.choice("mode", MODES),
+    listen: file.texts("listen"),
+    connect: file.texts("connect"),
+    replica: file.flag("replica"),
+    storageLayout: file.choice("storage_layout", STORAGE_LAYOUTS) ?? "scopes",
+    tls: file.folder("tls"),
     backend: file.choice("backend", ["local", "zenoh"]),
     userId: file.slug("user_id"),
     teamId: file.slug("team_id"),
@@ -104,9 +131,36 @@ class ConfigFile {
     if (!Array.isArray(value)) throw this.#wrong(`${name} is not a list`);
     return value.map((item) => {
       const scope = typeof item === "string" ? parseScopeLabel(item) : undefined;
-      if (scope === undefined) throw this.#wrong(`${name} has "${String(item)}", not mesh, user/NAME or team/NAME`);
+      if (scope === undefined) {
+        throw this.#wrong(`${name} has "${String(item)}", not mesh, user/NAME or team/NAME`);
+      }
       return scope;
     });
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#members[name];
+    if (value === undefined || value === null) return [];
+    const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return items.map((item) => {
+      if (typeof item !== "string" || item.trim() === "") {
+        throw this.#wrong(`${name} has "${String(item)}", which is no text`);
+      }
+      return item.trim();
+    });
+  }
+
+  flag(name: string): boolean {
+    const value = this.#members[name];
+    if (value === undefined || value === null) return false;
+    if (typeof value !== "boolean") throw this.#wrong(`${name} is "${String(value)}", not true or false`);
+    return value;
+  }
+
+  folder(name: string): string | undefined {
+    const text = this.#text(name);
+    if (text !== undefined && !isAbsolute(text)) throw this.#wrong(`${name} is "${text}", not a whole path`);
+    return text;
   }
 
   #text(name: string): string | undefined {

@@ -13,6 +13,7 @@ export const OUR_VARIABLES = [
   "TEAM_ID",
   "DEFAULT_VISIBILITY",
   "MCP_ALLOW_TTY",
+  "ENGINE_DIR",
 ] as const;
 
 /** The name of one of our variables, without its prefix. */

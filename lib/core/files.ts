@@ -12,6 +12,24 @@ export function readTextIfAny(path: string): string | undefined {
   }
 }
 
+/** Whether there is a folder of that path. */
+export function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether there is a plain file of that path. */
+export function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Writes a file whole or not at all: a draft beside it, synced, then a rename. The file and folders that are made for
  * it are readable by their owner alone.

@@ -39,7 +39,9 @@ function create(path: string, state: string, random: Random): string {
     return id;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return read(path) ?? id;
-    throw new Failure(`Cannot write this host's id to ${path}: ${messageOf(error)}. Check the folder's permissions.`);
+    throw new Failure(
+      `Cannot write this host's id to ${path}: ${messageOf(error)}. Check the folder's permissions.`,
+    );
   } finally {
     try {
       Deno.removeSync(draft);

@@ -48,7 +48,9 @@ export function resolveIdentity(
     agentFamily: keyChunk(family.name),
     agentFamilySource: family.source,
     clientId: client === undefined ? `${keyChunk(login.user)}@${keyChunk(login.host)}` : keyChunk(client),
-    clientIdSource: client === undefined ? "default — set KIOKU_MESH_CLIENT_ID to override" : "from KIOKU_MESH_CLIENT_ID",
+    clientIdSource: client === undefined
+      ? "default — set KIOKU_MESH_CLIENT_ID to override"
+      : "from KIOKU_MESH_CLIENT_ID",
     pcId: keyChunk(pcId),
     sessionId: session === undefined ? newSessionId(now, random) : keyChunk(session),
     warning: family.warning,
@@ -58,12 +60,15 @@ export function resolveIdentity(
 function resolveFamily(env: Environment): { name: string; source: string; warning?: string } {
   const named = env.ours("AGENT_FAMILY");
   if (named !== undefined) return { name: named, source: "from KIOKU_MESH_AGENT_FAMILY" };
-  const found = new Set(LAUNCHERS.filter(([variable]) => env.other(variable) !== undefined).map(([, f]) => f));
+  const found = new Set(
+    LAUNCHERS.filter(([variable]) => env.other(variable) !== undefined).map(([, f]) => f),
+  );
   const [only] = found;
   if (only !== undefined && found.size === 1) return { name: only, source: "auto-detected" };
   const source = "default — set KIOKU_MESH_AGENT_FAMILY to override";
   if (found.size === 0) return { name: "unknown", source };
-  const warning = `The agent could not be told apart (${[...found].join(", ")} at once); memories are saved as by ` +
+  const warning =
+    `The agent could not be told apart (${[...found].join(", ")} at once); memories are saved as by ` +
     `"unknown". Set KIOKU_MESH_AGENT_FAMILY.`;
   return { name: "unknown", source, warning };
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { Environment } from "./environment.ts";
 import { Failure } from "./errors.ts";
 
@@ -11,6 +11,8 @@ export interface Folders {
   readonly config: string;
   /** Where the database is. */
   readonly state: string;
+  /** Where what can be made anew is kept: the engine. */
+  readonly cache: string;
   /** Sentences for the user, such as that a folder of the oldest name is in use. */
   readonly notices: readonly string[];
 }
@@ -26,7 +28,11 @@ const OLD_NAME = "mesh-mem";
  * Finds the folders (compat data §3.1): `KIOKU_MESH_STATE_DIR` as it stands, else the operating system's place. Where
  * only the folder of the oldest name exists, it is used. `exists` says whether a folder is there.
  */
-export function findFolders(env: Environment, platform: Platform, exists: (path: string) => boolean): Folders {
+export function findFolders(
+  env: Environment,
+  platform: Platform,
+  exists: (path: string) => boolean,
+): Folders {
   const notices: string[] = [];
   const choose = (base: string) => {
     const now = join(base, NAME);
@@ -40,9 +46,17 @@ export function findFolders(env: Environment, platform: Platform, exists: (path:
     return before;
   };
   const config = choose(env.other("XDG_CONFIG_HOME") ?? join(home(env, platform), ".config"));
-  const named = env.ours("STATE_DIR");
-  if (named !== undefined) return { config, state: named, notices };
-  return { config, state: defaultState(env, platform, choose), notices };
+  const state = env.ours("STATE_DIR") ?? defaultState(env, platform, choose);
+  return { config, state, cache: join(cacheBase(env, platform), NAME), notices };
+}
+
+// The XDG base directory specification; on macOS and Windows their own places.
+function cacheBase(env: Environment, platform: Platform): string {
+  const named = env.other("XDG_CACHE_HOME");
+  if (named !== undefined && isAbsolute(named)) return named;
+  if (platform === "linux") return join(home(env, platform), ".cache");
+  if (platform === "macos") return join(home(env, platform), "Library", "Caches");
+  return join(env.other("LOCALAPPDATA") ?? join(home(env, platform), "AppData", "Local"), "Cache");
 }
 
 function defaultState(env: Environment, platform: Platform, choose: (base: string) => string): string {
@@ -54,5 +68,7 @@ function defaultState(env: Environment, platform: Platform, choose: (base: strin
 function home(env: Environment, platform: Platform): string {
   const found = platform === "windows" ? env.other("USERPROFILE") ?? env.other("HOME") : env.other("HOME");
   if (found !== undefined) return found;
-  throw new Failure("Cannot find your folders: HOME is not set. Set HOME, or KIOKU_MESH_STATE_DIR and XDG_CONFIG_HOME.");
+  throw new Failure(
+    "Cannot find your folders: HOME is not set. Set HOME, or KIOKU_MESH_STATE_DIR and XDG_CONFIG_HOME.",
+  );
 }

@@ -1,7 +1,7 @@
 import type { Backend, HostConfig, Mode, ProjectConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { UsageError } from "./errors.ts";
-import { isSlug, isTier, MESH, type Scope, scopeLabel, type ScopeLabel, type Tier } from "./scope.ts";
+import { isSlug, isTier, MESH, type Scope, type ScopeLabel, scopeLabel, type Tier } from "./scope.ts";
 
 /** What environment, project and host together say (DESIGN §4: environment > project > host > default). */
 export interface Settings {
@@ -12,6 +12,8 @@ export interface Settings {
   readonly defaultVisibility: Tier;
   /** Every scope that this user reads: the mesh, the own user, the own teams. */
   readonly readable: readonly ScopeLabel[];
+  /** The scopes that this host's part of the mesh carries: `storage_scopes`, else the mesh alone (compat data §3.6). */
+  readonly declared: readonly ScopeLabel[];
   /** A project file's team that this host does not declare; saving for a team is refused then. */
   readonly undeclaredTeam: { readonly team: string; readonly file: string } | undefined;
 }
@@ -43,6 +45,7 @@ export function resolveSettings(
     teamId,
     defaultVisibility: tierVariable(env) ?? project?.defaultVisibility ?? host.defaultVisibility ?? "mesh",
     readable: scopes.map(scopeLabel),
+    declared: (host.storageScopes ?? [MESH]).map(scopeLabel),
     undeclaredTeam: declared || project === undefined || asked === undefined
       ? undefined
       : { team: asked, file: project.path },
@@ -75,7 +78,11 @@ export function scopeFor(tier: Tier | undefined, settings: Settings): Scope {
   );
 }
 
-function resolveMode(variable: Backend | undefined, host: HostConfig, tracesOfPython: boolean): Mode | "python" {
+function resolveMode(
+  variable: Backend | undefined,
+  host: HostConfig,
+  tracesOfPython: boolean,
+): Mode | "python" {
   const backend = variable ?? host.backend;
   if (variable === "local") return "local";
   if (host.mode !== undefined) return host.mode;

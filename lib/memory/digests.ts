@@ -1,5 +1,6 @@
 import { sha256 } from "../core/digest.ts";
 import { type ScopeLabel } from "../core/scope.ts";
+import type { OutboxKind } from "../store/outbox.ts";
 import { text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
 import { type Outgoing, outgoingRecord } from "./outgoing.ts";
@@ -20,25 +21,38 @@ export interface RecordDigest {
   readonly hash: string;
 }
 
-/** The sums of every bucket of a scope; empty buckets are left out. */
-export function bucketSums(store: Store, scope: ScopeLabel): Map<number, BucketSum> {
-  const sums = new Map<number, { count: number; xor: bigint }>();
-  for (const { kind, id, hash } of digests(store, scope, "", "g")) {
-    const bucket = bucketOf(id);
-    const sum = sums.get(bucket) ?? { count: 0, xor: 0n };
-    // The kind takes part, so that a tombstone and an observation of the same bytes would not cancel out.
-    sum.xor ^= BigInt(`0x${hash}`) ^ (kind === "t" ? 1n : 0n);
-    sum.count++;
-    sums.set(bucket, sum);
-  }
-  return new Map([...sums].map(([bucket, { count, xor }]) => [bucket, { count, xor: xor.toString(16).padStart(16, "0") }]));
+/** The sum of records; no record, no sum. */
+export function sumOf(records: readonly RecordDigest[]): BucketSum | undefined {
+  if (records.length === 0) return undefined;
+  let xor = 0n;
+  // The kind takes part, so that a tombstone and an observation of the same bytes do not cancel out.
+  for (const { kind, hash } of records) xor ^= BigInt(`0x${hash}`) ^ (kind === "t" ? 1n : 0n);
+  return { count: records.length, xor: xor.toString(16).padStart(16, "0") };
 }
 
-/** The records of one bucket of a scope. */
-export function bucketDigests(store: Store, scope: ScopeLabel, bucket: number): RecordDigest[] {
-  const first = bucket.toString(16).padStart(3, "0");
-  return [...digests(store, scope, first, `${first}g`)];
+/**
+ * The records whose ids begin with `prefix`, as they are compared with other hosts: what is live, stubs of what was erased,
+ * and tombstones. Left out are bodies that a tombstone hides, since every host drops them in its own time, and what
+ * this host does not show: records that were not seen in the mesh, that nobody chose to share, or that are held back.
+ */
+export function digests(store: Store, scope: ScopeLabel, prefix: string): RecordDigest[] {
+  // No digit comes after "f", so "g" is above every id that begins so.
+  const values = [prefix, `${prefix}g`, scope];
+  const read = (kind: "o" | "t", sql: string): RecordDigest[] =>
+    store.all(sql, values, (row) => ({ kind, id: text(row, "id"), hash: hashOf(text(row, "payload")) }));
+  return [...read("o", OBSERVATIONS), ...read("t", TOMBSTONES)];
 }
+
+const AT_HOME = "EXISTS (SELECT 1 FROM at_home h WHERE h.id = r.id AND h.scope = r.scope)";
+
+// Held back: it holds what looks like a secret, and it still waits to go out, so the mesh does not have it from here.
+const HELD_BACK = `(EXISTS (SELECT 1 FROM secret_flag f WHERE f.id = r.id AND f.scope = r.scope AND f.allowed_at IS NULL)
+  AND EXISTS (SELECT 1 FROM outbox x WHERE x.kind = 'observation' AND x.id = r.id AND x.scope = r.scope))`;
+
+const OBSERVATIONS = `SELECT id, payload FROM observation r WHERE id >= ? AND id < ? AND scope = ?
+  AND (state IN (0, 3) OR (state = 1 AND substr(payload, 1, 12) = '{"purged_at"')) AND NOT ${AT_HOME} AND NOT ${HELD_BACK}`;
+
+const TOMBSTONES = `SELECT id, payload FROM tombstone r WHERE id >= ? AND id < ? AND scope = ? AND NOT ${AT_HOME}`;
 
 /** The record behind a digest, with its key; undefined when it is not here. */
 export function digestedRecord(
@@ -46,31 +60,25 @@ export function digestedRecord(
   scope: ScopeLabel,
   { kind, id }: Pick<RecordDigest, "kind" | "id">,
 ): Pick<Outgoing, "key" | "payload"> | undefined {
-  return outgoingRecord(store, kind === "o" ? "observation" : "tombstone", id, scope);
+  return outgoingRecord(store, kindOf(kind), id, scope);
 }
 
-/** The bucket of an id. */
+/** What the outbox calls the kind of a digest. */
+export function kindOf(kind: RecordDigest["kind"]): OutboxKind {
+  return kind === "o" ? "observation" : "tombstone";
+}
+
+/** 64 bits of a payload's SHA-256, as 16 hexadecimal digits. */
+export function hashOf(payload: string): string {
+  return sha256(payload).slice(0, 16);
+}
+
+/** The bucket of an id, from 0 to BUCKETS - 1. */
 export function bucketOf(id: string): number {
   return Number.parseInt(id.slice(0, 3), 16);
 }
 
-// A page of ids at a time; shadowed records (state 2) were not seen in the mesh, so they are not shown to it.
-const PAGE = 1000;
-
-function* digests(store: Store, scope: ScopeLabel, from: string, to: string): Generator<RecordDigest> {
-  const observations = "SELECT id, payload FROM observation WHERE id > ? AND id < ? AND scope = ? AND state <> 2 ORDER BY id LIMIT ?";
-  const tombstones = "SELECT id, payload FROM tombstone WHERE id > ? AND id < ? AND scope = ? ORDER BY id LIMIT ?";
-  for (const [kind, sql] of [["o", observations], ["t", tombstones]] as const) {
-    for (let last = from;;) {
-      const page = store.all(sql, [last, to, scope, PAGE], (row) => ({
-        kind,
-        id: text(row, "id"),
-        hash: sha256(text(row, "payload")).slice(0, 16),
-      }));
-      yield* page;
-      const end = page.at(-1);
-      if (end === undefined || page.length < PAGE) break;
-      last = end.id;
-    }
-  }
+/** What the ids of a bucket begin with. */
+export function bucketPrefix(bucket: number): string {
+  return bucket.toString(16).padStart(3, "0");
 }

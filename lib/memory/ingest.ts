@@ -1,9 +1,13 @@
 import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
 import { parseRecordKey, type RecordKey } from "../core/keyspace.ts";
-import { MESH, type Scope } from "../core/scope.ts";
+import { MESH, type Scope, scopeLabel } from "../core/scope.ts";
+import { enqueue, type OutboxKind } from "../store/outbox.ts";
+import { text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
+import { noLongerAtHome } from "./at_home.ts";
 import { isMalformed, parseObservation } from "./observation.ts";
+import { outgoingRecord } from "./outgoing.ts";
 import { quarantine } from "./quarantine.ts";
 import { type Merged, mergeObservation, mergeTombstone } from "./records.ts";
 import { flagSecrets } from "./secrets/flags.ts";
@@ -18,6 +22,16 @@ export interface Arrival {
 /** What became of an arrival. */
 export type Ingested = Merged | "deleted" | "quarantined";
 
+/** How records from other hosts are taken. */
+export interface Ingestion {
+  readonly now: Micros;
+  /**
+   * Whether this host sends its own payload out again when the mesh turns out to hold one under its key that gives way to
+   * it. Not every host may: a thousand would answer at once.
+   */
+  readonly republish: boolean;
+}
+
 /**
  * The longest payload that is taken, in UTF-16 units. Python's version has no limit, so this is far beyond what anybody
  * saves, and far below what would make a host stumble.
@@ -29,24 +43,54 @@ export const LONGEST_PAYLOAD = 8_388_608;
  * not agree with its key is kept in quarantine with the reason and stops nothing (DESIGN §4). Keys of the oldest form,
  * which name no tier, belong to the mesh.
  */
-export function ingest(store: Store, arrival: Arrival, now: Micros): Ingested {
+export function ingest(store: Store, arrival: Arrival, { now, republish }: Ingestion): Ingested {
   const key = parseRecordKey(arrival.key);
   if (key === undefined) return aside(store, arrival, "its key is not a record's", now);
   if (arrival.payload.length > LONGEST_PAYLOAD) return asideTooLong(store, arrival, now);
   const scope = key.scope ?? MESH;
-  return key.kind === "obs"
+  const done = key.kind === "obs"
     ? ingestObservation(store, arrival, key, scope, now)
     : ingestTombstone(store, arrival, key, scope, now);
+  if (done === "quarantined") return done;
+  noLongerAtHome(store, key.id, scopeLabel(scope));
+  if (done === "conflict" && republish) sendAgain(store, arrival, key, scope, now);
+  return done;
+}
+
+/** Whether a record is here already, byte for byte, so that taking it would change nothing. Needs no transaction. */
+export function isKnown(store: Store, arrival: Arrival): boolean {
+  const key = parseRecordKey(arrival.key);
+  if (key === undefined) return false;
+  const table = key.kind === "obs" ? "observation" : "tombstone";
+  // A shadowed record comes to life when it arrives.
+  const sql = `SELECT r.payload FROM ${table} r WHERE r.id = ?1 AND r.scope = ?2
+    ${key.kind === "obs" ? "AND r.state <> 2" : ""}
+    AND NOT EXISTS (SELECT 1 FROM at_home h WHERE h.id = ?1 AND h.scope = ?2)`;
+  const found = store.get(sql, [key.id, scopeLabel(key.scope ?? MESH)], (row) => text(row, "payload"));
+  return found === arrival.payload;
+}
+
+/** Keeps aside what is no text at all; `text` is what of it can be read. In the caller's transaction. */
+export function ingestUnreadable(store: Store, arrival: Arrival, now: Micros): Ingested {
+  if (arrival.payload.length > LONGEST_PAYLOAD) return asideTooLong(store, arrival, now);
+  return aside(store, arrival, "its bytes are not UTF-8", now);
 }
 
 /**
  * Takes the DELETE of a key, as Python hosts send them, in the caller's transaction: of an observation's key it counts as
- * a tombstone in that key's scope, of a tombstone's key as nothing (DESIGN §5). Gives whether anything changed.
+ * a tombstone in that key's scope, of a tombstone's key as nothing (DESIGN §5). Gives whether anything changed. A router
+ * forgets a DELETE, so the tombstone goes out from a host that republishes.
  */
-export function ingestDelete(store: Store, keyText: string, now: Micros): boolean {
+export function ingestDelete(store: Store, keyText: string, { now, republish }: Ingestion): boolean {
   const key = parseRecordKey(keyText);
   if (key?.kind !== "obs") return false;
-  return mergeTombstone(store, formatTombstone(key.id, "", now), key.scope ?? MESH, key);
+  const scope = key.scope ?? MESH;
+  const isNew = outgoingRecord(store, "tombstone", key.id, scopeLabel(scope)) === undefined;
+  if (!isNew) return false;
+  mergeTombstone(store, formatTombstone(key.id, "", now), scope, key);
+  noLongerAtHome(store, key.id, scopeLabel(scope));
+  if (republish) enqueue(store, "tombstone", key.id, scopeLabel(scope), now);
+  return true;
 }
 
 function ingestObservation(
@@ -72,7 +116,20 @@ function ingestTombstone(
 ): Ingested {
   const read = parseTombstone(arrival.payload, key.id);
   if (isMalformed(read)) return aside(store, arrival, read.reason, now);
-  return mergeTombstone(store, read, scope, key) ? "deleted" : "known";
+  if (mergeTombstone(store, read, scope, key)) return "deleted";
+  const kept = outgoingRecord(store, "tombstone", key.id, scopeLabel(scope));
+  return kept?.payload === arrival.payload ? "known" : "conflict";
+}
+
+// Only under the very key that the other payload came under: nothing that is put elsewhere would take its place there.
+function sendAgain(store: Store, arrival: Arrival, key: RecordKey, scope: Scope, now: Micros): void {
+  const kind: OutboxKind = key.kind === "obs" ? "observation" : "tombstone";
+  const label = scopeLabel(scope);
+  const ours = outgoingRecord(store, kind, key.id, label);
+  if (ours === undefined || ours.key !== arrival.key) {
+    return;
+  }
+  enqueue(store, kind, key.id, label, now);
 }
 
 function aside(store: Store, { key, payload }: Arrival, reason: string, now: Micros): Ingested {

@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { loadConfiguration } from "../core/configuration.ts";
 import type { Environment } from "../core/environment.ts";
 import { Failure, messageOf } from "../core/errors.ts";
+import { isFile, isFolder } from "../core/files.ts";
 import { hostId } from "../core/host_id.ts";
 import { type Login, resolveIdentity } from "../core/identity.ts";
 import { DATABASE_FILE, findFolders, type Folders, type Platform } from "../core/paths.ts";
@@ -37,7 +38,12 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
   const { env, platform, clock, random } = around;
   const folders = findFolders(env, platform, isFolder);
   const configuration = await loadConfiguration(folders.config, around.workingFolder);
-  const settings = resolveSettings(env, configuration.project, configuration.host, hasTracesOfPython(folders));
+  const settings = resolveSettings(
+    env,
+    configuration.project,
+    configuration.host,
+    hasTracesOfPython(folders),
+  );
   makeStateFolder(folders.state);
   const identity = resolveIdentity(env, around.login, hostId(folders.state, random), clock(), random);
   const store = openStore(join(folders.state, DATABASE_FILE), clock);
@@ -46,7 +52,9 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
   const old = env.oldNames();
   const notices = [
     ...folders.notices,
-    ...(old.length === 0 ? [] : [`The variables ${old.join(", ")} have new names: KIOKU_MESH_… instead of MESH_MEM_….`]),
+    ...(old.length === 0
+      ? []
+      : [`The variables ${old.join(", ")} have new names: KIOKU_MESH_… instead of MESH_MEM_….`]),
     ...(identity.warning === undefined ? [] : [identity.warning]),
     ...imported.notices,
   ];
@@ -56,22 +64,6 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
 // The router's configuration and the index beside it exist only where Python's version was part of a mesh.
 function hasTracesOfPython({ config, state }: Folders): boolean {
   return isFile(join(config, "zenohd.json5")) || isFile(join(state, "index.db"));
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }
 
 // Readable by its owner alone (DESIGN §4). A folder that was there keeps its permissions: it may serve others too.

@@ -1,14 +1,17 @@
+import type { Micros } from "../core/clock.ts";
 import { type Authorship, recordKey } from "../core/keyspace.ts";
 import { parseScopeLabel, type Scope, type ScopeLabel } from "../core/scope.ts";
-import { number, type Row, text } from "../store/row.ts";
+import { number, numberOrNone, type Row, text } from "../store/row.ts";
 import type { OutboxKind } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
-import { isWithheld } from "./secrets/flags.ts";
+import { noLongerAtHome } from "./at_home.ts";
 
 /** A record that has to go out, as it is now. */
 export interface Outgoing {
   /** The outbox's row, to be handed back when it is confirmed. */
   readonly row: number;
+  readonly kind: OutboxKind;
+  readonly id: string;
   readonly scope: ScopeLabel;
   readonly key: string;
   readonly payload: string;
@@ -32,30 +35,74 @@ export function outgoing(
   limit: number,
 ): OutgoingPage {
   const rows = store.all(
-    "SELECT row, kind, id, scope FROM outbox WHERE row > ? ORDER BY row LIMIT ?",
-    [after, limit],
+    `SELECT row, kind, id, scope FROM outbox x WHERE row > ? AND scope IN (${marks(shared)})
+      AND NOT ${WITHHELD} ORDER BY row LIMIT ?`,
+    [after, ...shared, limit],
     (row) => ({
       row: number(row, "row"),
-      kind: text(row, "kind"),
+      kind: kindOf(text(row, "kind")),
       id: text(row, "id"),
       scope: text(row, "scope"),
     }),
   );
   const records = rows.flatMap(({ row, kind, id, scope }) => {
-    if (!shared.includes(scope) || isWithheld(store, id, scope)) return [];
-    const found = outgoingRecord(store, kind === "tombstone" ? "tombstone" : "observation", id, scope);
-    if (found !== undefined) return [{ row, scope, ...found }];
-    confirmOutgoing(store, [row]);
+    const found = outgoingRecord(store, kind, id, scope);
+    if (found !== undefined) return [{ row, kind, id, scope, ...found }];
+    store.run("DELETE FROM outbox WHERE row = ? AND id = ?", row, id);
     return [];
   });
-  return { records, last: rows.at(-1)?.row };
+  return { records, last: rows.length < limit ? undefined : rows.at(-1)?.row };
 }
 
-/** Takes rows out of the outbox: the mesh has them. */
-export function confirmOutgoing(store: Store, rows: readonly number[]): void {
-  store.write(() => {
-    for (const row of rows) store.run("DELETE FROM outbox WHERE row = ?", row);
-  });
+/** How much waits to go out. */
+export interface OutgoingDepth {
+  /** Records of shared scopes, and since when the oldest waits. */
+  readonly waiting: number;
+  readonly since: Micros | undefined;
+  /** Records of other scopes, and those that are held back for what looks like a secret. */
+  readonly unshared: number;
+}
+
+/** Counts what waits to go out. */
+export function outgoingDepth(store: Store, shared: readonly ScopeLabel[]): OutgoingDepth {
+  const sql = `SELECT count(*) FILTER (WHERE goes) AS waiting, min(queued_at) FILTER (WHERE goes) AS since,
+    count(*) FILTER (WHERE NOT goes) AS unshared
+    FROM (SELECT queued_at, scope IN (${marks(shared)}) AND NOT ${WITHHELD} AS goes FROM outbox x)`;
+  const found = store.get(sql, shared, (row) => ({
+    waiting: number(row, "waiting"),
+    since: numberOrNone(row, "since"),
+    unshared: number(row, "unshared"),
+  }));
+  return found ?? { waiting: 0, since: undefined, unshared: 0 };
+}
+
+/**
+ * Takes records out of the outbox: the mesh has these very bytes. One that has changed since it was sent stays, and goes
+ * out again. Gives when the records that went had been queued.
+ */
+export function confirmOutgoing(store: Store, sent: readonly Outgoing[]): Micros[] {
+  return store.write(() =>
+    sent.flatMap((record) => {
+      const { row, kind, id, scope } = record;
+      const now = outgoingRecord(store, kind, id, scope);
+      if (now !== undefined && (now.payload !== record.payload || now.key !== record.key)) return [];
+      noLongerAtHome(store, id, scope);
+      const gone = "DELETE FROM outbox WHERE row = ? AND kind = ? AND id = ? AND scope = ? RETURNING queued_at";
+      return store.all(gone, [row, kind, id, scope], (column) => number(column, "queued_at"));
+    })
+  );
+}
+
+// A record that holds what looks like a secret, and that nobody has allowed. Tombstones hold nothing.
+const WITHHELD = `(x.kind = 'observation' AND EXISTS (SELECT 1 FROM secret_flag f
+  WHERE f.id = x.id AND f.scope = x.scope AND f.allowed_at IS NULL))`;
+
+function marks(values: readonly unknown[]): string {
+  return values.map(() => "?").join(", ");
+}
+
+function kindOf(text: string): OutboxKind {
+  return text === "tombstone" ? "tombstone" : "observation";
 }
 
 /** A record as it goes out, with its key; undefined when it is not here. */

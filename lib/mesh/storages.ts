@@ -1,10 +1,7 @@
+import type { StorageLayout } from "../core/config.ts";
 import { type Scope, scopeLabel } from "../core/scope.ts";
 
-/**
- * How a host's storages are cut: one for each declared scope; or `single`, the one broad storage that Python 1.2.0 has, to
- * align with such hosts (DESIGN §5).
- */
-export type StorageLayout = "scopes" | "single";
+export type { StorageLayout } from "../core/config.ts";
 
 /** A storage of the router. */
 export interface Storage {
@@ -16,7 +13,8 @@ export interface Storage {
 }
 
 /**
- * The storages for the declared scopes (compat data §6): the memories of each, and its messages. Routers replicate with
+ * The storages for the declared scopes (compat data §6): the memories of each, and its messages; `single` is the one
+ * broad storage that Python 1.2.0 has, to align with such hosts (DESIGN §5). Routers replicate with
  * each other only when keys and prefix are the same to the letter, so none of this may be changed.
  */
 export function storagesFor(scopes: readonly Scope[], layout: StorageLayout): Storage[] {

@@ -94,6 +94,9 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (kind, id, scope)
   ) STRICT;
 
+  -- Records that this host keeps to itself, since nobody chose to share them when it joined (lib/memory/at_home.ts).
+  CREATE TABLE at_home (id TEXT NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (id, scope)) STRICT, WITHOUT ROWID;
+
   -- Files of Python's version and how they looked when they were last read (lib/store/python/sources.ts).
   CREATE TABLE import_source (
     path TEXT PRIMARY KEY, stamp TEXT NOT NULL, imported_at INTEGER NOT NULL

@@ -8,9 +8,11 @@ import { filledHome } from "./trouble.ts";
 function damageIndex(path: string, seed: number): void {
   const next = seededNumbers(seed);
   const db = new DatabaseSync(path);
-  const change = db.prepare("UPDATE search_index_data SET block = ? WHERE id = ?");
-  for (const { id, block } of db.prepare("SELECT id, block FROM search_index_data").all()) {
-    if (block instanceof Uint8Array && typeof id === "number") {
+  const change = db.prepare("UPDATE search_index_data SET block = ? WHERE id = CAST(? AS INTEGER)");
+  for (
+    const { id, block } of db.prepare("SELECT CAST(id AS TEXT) AS id, block FROM search_index_data").all()
+  ) {
+    if (block instanceof Uint8Array && typeof id === "string") {
       change.run(block.map(() => Math.floor(next() * 256)), id);
     }
   }

@@ -29,6 +29,7 @@ export function testSettings(given: Partial<Settings> = {}): Settings {
     teamId: undefined,
     defaultVisibility: "mesh",
     readable,
+    declared: ["mesh"],
     undeclaredTeam: undefined,
     ...given,
   };

@@ -5,8 +5,8 @@ import type { Cursor } from "./cursor.ts";
 import { both, type Condition, type Filters } from "./filter.ts";
 import { isDamage } from "./index.ts";
 import { readIndexState } from "./index_state.ts";
-import { keyGroups } from "./keys.ts";
-import { allOf, anyOf, matchUnit } from "./match.ts";
+import { matchKeys } from "./keys.ts";
+import { allOf } from "./match.ts";
 
 // As many rows are read and sorted at once; where more pass, walking from the newest finds a page soon.
 const FEW = 5_000;
@@ -49,12 +49,11 @@ export function* browse(
 
 // The rows that the index knows to pass, as JSON, when they are few; undefined when they are not, or no filter says.
 function fewRows(store: Store, filters: readonly Filters[]): string | undefined {
-  const groups = filters.flatMap(keyGroups);
-  if (groups.length === 0 || readIndexState(store).damaged) return undefined;
-  const match = allOf(groups.map((keys) => anyOf(keys.map((token) => matchUnit({ token, prefix: false })))));
+  const keys = filters.flatMap(matchKeys);
+  if (keys.length === 0 || readIndexState(store).damaged) return undefined;
   try {
     const sql = "SELECT rowid AS row FROM search_index WHERE search_index MATCH ? LIMIT ?";
-    const rows = store.all(sql, [match, FEW], (row) => number(row, "row"));
+    const rows = store.all(sql, [allOf(keys), FEW], (row) => number(row, "row"));
     return rows.length < FEW ? JSON.stringify(rows) : undefined;
   } catch (error) {
     if (isDamage(error)) return undefined;

@@ -84,8 +84,9 @@ export function both(terms: readonly Condition[]): Condition {
   return { sql: terms.map(({ sql }) => sql).join(" AND "), values: terms.flatMap(({ values }) => values) };
 }
 
+// SQLite has no plan for an index that is asked for where nothing can pass, so nothing is a list of NULL.
 function anyOf(column: string, values: readonly string[]): Condition {
-  return { sql: `${column} IN (${values.map(() => "?").join(", ")})`, values };
+  return { sql: `${column} IN (${values.map(() => "?").join(", ") || "NULL"})`, values };
 }
 
 // Asked for each row by the table's key; the search index has found the few rows already where only few have it.

@@ -8,8 +8,8 @@ import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
 import { type Condition, visible } from "./filter.ts";
 import { isDamage } from "./index.ts";
 import { readIndexState } from "./index_state.ts";
-import { keyGroups } from "./keys.ts";
-import { anyOf, matchTerms, matchUnit } from "./match.ts";
+import { matchKeys } from "./keys.ts";
+import { matchTerms } from "./match.ts";
 import { answers, type Question, readQuestion } from "./question.ts";
 import { rank } from "./rank.ts";
 import type { SearchPage, SearchRequest, Snippet } from "./request.ts";
@@ -99,9 +99,7 @@ function withIndex({ store, question, condition, cursor, request }: Search): Sto
   const { asked, required, filters } = question;
   const units = unitsOf(asked.terms);
   const restriction = [
-    ...filters.flatMap(keyGroups).map((keys) =>
-      anyOf(keys.map((token) => matchUnit({ token, prefix: false })))
-    ),
+    ...filters.flatMap(matchKeys),
     ...(required.terms.length > 0 ? [matchTerms(required.terms)] : []),
     ...(request.mode === "and" ? [matchTerms(asked.terms)] : []),
   ];

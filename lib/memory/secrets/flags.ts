@@ -35,12 +35,6 @@ export function listFlags(store: Store): SecretFlag[] {
   );
 }
 
-/** Whether a record is kept from being sent out. */
-export function isWithheld(store: Store, id: string, scope: ScopeLabel): boolean {
-  const sql = "SELECT 1 FROM secret_flag WHERE id = ? AND scope = ? AND allowed_at IS NULL LIMIT 1";
-  return store.get(sql, [id, scope], () => true) ?? false;
-}
-
 /** Allows a flagged record to be sent out. Gives whether it was flagged. */
 export function allowFlagged(store: Store, id: string, now: Micros): boolean {
   return store.write(() =>

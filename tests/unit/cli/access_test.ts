@@ -13,8 +13,20 @@ Deno.test("docs/security.md shows the table in code", async () => {
   assert.equal(await currentPage(page), page, "Run `deno task security-table`.");
 });
 
-Deno.test("the executable is given no network, processes, native code or whole categories of variables", () => {
+Deno.test("the executable is given no network beyond this machine, no native code and no whole categories of variables", () => {
   const names = permissionFlags(PERMISSIONS).map((flag) => flag.split("=")[0]);
-  assert.deepEqual(names, ["--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-sys"]);
+  assert.deepEqual(names, [
+    ...[
+      "--no-prompt",
+      "--allow-read",
+      "--allow-write",
+      "--allow-net",
+      "--allow-run",
+      "--allow-env",
+      "--allow-sys",
+    ],
+  ]);
+  const here = /^(127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1?\])$/;
+  assert.ok(PERMISSIONS.net.length > 0 && PERMISSIONS.net.every((host) => here.test(host)));
   assert.ok(PERMISSIONS.env.length > 0 && PERMISSIONS.sys.length > 0, "an empty list would allow everything");
 });

@@ -37,9 +37,11 @@ type Damage = (path: string, next: () => number) => void;
 // The blobs of the index hold anything, while SQLite finds nothing wrong with the file.
 const blobs: Damage = (path, next) => {
   const db = new DatabaseSync(path);
-  const change = db.prepare("UPDATE search_index_data SET block = ? WHERE id = ?");
-  for (const { id, block } of db.prepare("SELECT id, block FROM search_index_data").all()) {
-    if (!(block instanceof Uint8Array) || typeof id !== "number" || next() > 0.5) continue;
+  const change = db.prepare("UPDATE search_index_data SET block = ? WHERE id = CAST(? AS INTEGER)");
+  for (
+    const { id, block } of db.prepare("SELECT CAST(id AS TEXT) AS id, block FROM search_index_data").all()
+  ) {
+    if (!(block instanceof Uint8Array) || typeof id !== "string" || next() > 0.5) continue;
     const share = next() < 0.5 ? 1 : 0.05;
     change.run(block.map((byte) => next() < share ? Math.floor(next() * 256) : byte), id);
   }

@@ -13,6 +13,7 @@ import { testContext } from "../../support/context.ts";
 import { observationOf, TEST_AUTHOR, testId } from "../../support/observations.ts";
 
 const NOW = at(TEST_TIME);
+const LIVE = { now: NOW, republish: false };
 const ID = testId(0);
 
 Deno.test("an observation and its tombstone may come in any order, and twice", () => {
@@ -27,7 +28,7 @@ Deno.test("an observation and its tombstone may come in any order, and twice", (
     ]]
   ) {
     using context = testContext();
-    for (const one of order) context.store.write(() => ingest(context.store, one, NOW));
+    for (const one of order) context.store.write(() => ingest(context.store, one, LIVE));
     assert.equal(findMemory(context, ID).state, "tombstoned");
     assert.deepEqual(listQuarantine(context.store, 10), []);
   }
@@ -37,7 +38,7 @@ Deno.test("a key of the oldest form is a record of the mesh", () => {
   using context = testContext();
   const payload = observationOf({ id: ID }).payload;
   assert.equal(
-    ingest(context.store, { key: keyOf("obs").replace("mem/mesh/", "mem/"), payload }, NOW),
+    ingest(context.store, { key: keyOf("obs").replace("mem/mesh/", "mem/"), payload }, LIVE),
     "added",
   );
   assert.equal(findMemory(context, ID).state, "live");
@@ -62,7 +63,7 @@ Deno.test("what does not agree with its key is kept with the reason, and is neve
   ];
   for (const [one, reason] of wrong) {
     using context = testContext();
-    assert.equal(ingest(context.store, one, NOW), "quarantined");
+    assert.equal(ingest(context.store, one, LIVE), "quarantined");
     const [kept] = listQuarantine(context.store, 10);
     assert.match(kept?.reason ?? "", reason);
     assert.equal(kept?.payload, one.payload);
@@ -73,7 +74,7 @@ Deno.test("what does not agree with its key is kept with the reason, and is neve
 Deno.test("of a payload that is too long only that it came is kept", () => {
   using context = testContext();
   const long = observationOf({ id: ID, content: "x".repeat(LONGEST_PAYLOAD) }).payload;
-  assert.equal(ingest(context.store, arrival(long), NOW), "quarantined");
+  assert.equal(ingest(context.store, arrival(long), LIVE), "quarantined");
   const [kept] = listQuarantine(context.store, 10);
   assert.ok((kept?.payload.length ?? Infinity) < 200);
 });
@@ -83,9 +84,9 @@ Deno.test("what waits goes out as it is now, of shared scopes only, and goes whe
   const { store } = context;
   const payload = observationOf({ id: ID }).payload;
   const team = observationOf({ id: testId(1), scope: { tier: "team", id: "acme" } });
-  ingest(store, arrival(payload), NOW);
-  ingest(store, { key: keyOf("obs", team.scope, team.id), payload: team.payload }, NOW);
-  ingest(store, { key: keyOf("tomb"), payload: formatTombstone(ID, "", NOW).payload }, NOW);
+  ingest(store, arrival(payload), LIVE);
+  ingest(store, { key: keyOf("obs", team.scope, team.id), payload: team.payload }, LIVE);
+  ingest(store, { key: keyOf("tomb"), payload: formatTombstone(ID, "", NOW).payload }, LIVE);
   enqueue(store, "observation", ID, "mesh", NOW);
   enqueue(store, "observation", team.id, "team/acme", NOW);
   enqueue(store, "tombstone", ID, "mesh", NOW);
@@ -93,7 +94,7 @@ Deno.test("what waits goes out as it is now, of shared scopes only, and goes whe
   const { records } = outgoing(store, ["mesh"], 0, 10);
   assert.deepEqual(records.map(({ key }) => key), [keyOf("obs"), keyOf("tomb")]);
   assert.equal(records[0]?.payload, payload);
-  confirmOutgoing(store, records.map(({ row }) => row));
+  confirmOutgoing(store, records);
   assert.deepEqual(outgoing(store, ["mesh"], 0, 10).records, []);
   assert.equal(outgoing(store, ["mesh", "team/acme"], 0, 10).records[0]?.payload, team.payload);
 });
@@ -103,7 +104,7 @@ Deno.test("a record with a secret in it is taken, flagged, and kept back until i
   const { store } = context;
   const secret = ["gh", "p_", "x7Kq0ZrT9mWc3vLb8", "NyPa1dHs5GfUj2eRo4i"].join("");
   assert.equal(
-    ingest(store, arrival(observationOf({ id: ID, content: `use ${secret}` }).payload), NOW),
+    ingest(store, arrival(observationOf({ id: ID, content: `use ${secret}` }).payload), LIVE),
     "added",
   );
   enqueue(store, "observation", ID, "mesh", NOW);
