@@ -34,6 +34,12 @@ export class Options {
     return text === "" ? undefined : text;
   }
 
+  /** The values of an option that may be given several times. */
+  texts(name: string): readonly string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+
   /** The items of a list separated by commas, trimmed, empty ones dropped. */
   list(name: string): string[] {
     return (this.text(name) ?? "").split(",").map((item) => item.trim()).filter((item) => item !== "");

@@ -43,7 +43,7 @@ async function readYaml(path: string): Promise<{ document: unknown } | undefined
   const text = readTextIfAny(path);
   if (text === undefined) return undefined;
   try {
-    const { parse } = await import("yaml");
+    const { parse } = await import("./yaml.ts");
     const document: unknown = parse(text);
     return { document };
   } catch (error) {

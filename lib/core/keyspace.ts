@@ -28,7 +28,7 @@ const UNSAFE = /[/*?$#\u0000-\u001f\u007f]/g;
  * becomes `unknown`.
  */
 export function keyChunk(text: string): string {
-  const safe = text.trim().replaceAll(UNSAFE, "-").replace(/^@/, "-");
+  const safe = text.toWellFormed().trim().replaceAll(UNSAFE, "-").replace(/^@/, "-");
   return safe === "" ? "unknown" : safe;
 }
 

@@ -20,6 +20,9 @@ export interface Folders {
 /** The name of the database file in the state folder. */
 export const DATABASE_FILE = "kioku.db";
 
+/** The name of the file in the state folder that the peer holds locked while it runs. */
+export const PEER_LOCK_FILE = "peer.lock";
+
 /** Our folder name, and the one of the Python version's first releases. */
 const NAME = "kioku-mesh";
 const OLD_NAME = "mesh-mem";

@@ -14,7 +14,9 @@ export function formatTime(time: Micros): string {
 
 /**
  * Reads an ISO 8601 time: a date alone is its midnight, without an offset it is UTC, an offset is converted, digits
- * beyond microseconds are cut. Gives undefined for anything else, impossible dates (30 February, 24:61) included.
+ * beyond microseconds are cut, and years before 1684 and after 2255 give the first and the last time that fits a number
+ * (SQLite would give such times back as errors). Gives undefined for anything else, impossible dates (30 February, 24:61)
+ * included.
  */
 export function parseTime(text: string): Micros | undefined {
   const match = ISO.exec(text.trim());
@@ -30,7 +32,8 @@ export function parseTime(text: string): Micros | undefined {
   const offset = offsetMinutes(zone);
   if (offset === undefined) return undefined;
   const micros = Number(fraction.padEnd(6, "0").slice(0, 6));
-  return date.getTime() * 1000 + micros - offset * MINUTE;
+  const time = date.getTime() * 1000 + micros - offset * MINUTE;
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(Number.MIN_SAFE_INTEGER, time));
 }
 
 function offsetMinutes(zone: string): number | undefined {

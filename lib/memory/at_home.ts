@@ -22,3 +22,13 @@ export function keepAtHome(store: Store): void {
 export function noLongerAtHome(store: Store, id: string, scope: ScopeLabel): void {
   store.run("DELETE FROM at_home WHERE id = ? AND scope = ?", id, scope);
 }
+
+/** Whether a record is kept to this host. */
+export function isAtHome(store: Store, id: string, scope: ScopeLabel): boolean {
+  return store.get("SELECT 1 FROM at_home WHERE id = ? AND scope = ?", [id, scope], () => true) ?? false;
+}
+
+/** Keeps one record to this host, in the caller's transaction: a copy of one that is kept. */
+export function keepRecordAtHome(store: Store, id: string, scope: ScopeLabel): void {
+  store.run("INSERT OR IGNORE INTO at_home VALUES (?, ?)", id, scope);
+}

@@ -2,6 +2,7 @@ import { newId } from "../core/ids.ts";
 import { scopeLabel } from "../core/scope.ts";
 import { enqueue } from "../store/outbox.ts";
 import type { Value } from "../store/row.ts";
+import { isAtHome, keepRecordAtHome } from "./at_home.ts";
 import type { MemoryContext } from "./context.ts";
 import { deriveSubject, deriveSummary } from "./derive.ts";
 import { formatObservation, type Observation } from "./observation.ts";
@@ -71,7 +72,9 @@ export function backfill(context: MemoryContext, { old, subject, summary }: Back
   const now = context.clock();
   store.write(() => {
     mergeObservation(store, observation, now);
-    if (isShared(settings)) enqueue(store, "observation", observation.id, scopeLabel(observation.scope), now);
+    const scope = scopeLabel(observation.scope);
+    if (isAtHome(store, old.id, scope)) keepRecordAtHome(store, observation.id, scope);
+    else if (isShared(settings)) enqueue(store, "observation", observation.id, scope, now);
   });
   return observation;
 }

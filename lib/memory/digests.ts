@@ -54,12 +54,13 @@ const OBSERVATIONS = `SELECT id, payload FROM observation r WHERE id >= ? AND id
 
 const TOMBSTONES = `SELECT id, payload FROM tombstone r WHERE id >= ? AND id < ? AND scope = ? AND NOT ${AT_HOME}`;
 
-/** The record behind a digest, with its key; undefined when it is not here. */
+/** The record behind a digest, with its key; undefined when `digests` would not list it. */
 export function digestedRecord(
   store: Store,
   scope: ScopeLabel,
   { kind, id }: Pick<RecordDigest, "kind" | "id">,
 ): Pick<Outgoing, "key" | "payload"> | undefined {
+  if (!digests(store, scope, id).some((digest) => digest.kind === kind)) return undefined;
   return outgoingRecord(store, kindOf(kind), id, scope);
 }
 

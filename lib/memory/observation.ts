@@ -57,7 +57,7 @@ export function isMalformed(read: object): read is Malformed {
  */
 export function parseObservation(payload: string, key: KeyFacts): Observation | Malformed {
   const members = parseMembers(payload);
-  if (isMalformed(members)) return members;
+  if (typeof members === "string") return { reason: members };
   if (typeof members.content !== "string") return { reason: "it has no content" };
   const purgedAt = timeOf(members.purged_at);
   const id = textOf(members.observation_id) || key.id;
@@ -94,7 +94,7 @@ export function parseObservation(payload: string, key: KeyFacts): Observation | 
  */
 export function ownScope(payload: string): Scope {
   const members = parseMembers(payload);
-  if (isMalformed(members)) return { tier: "mesh", id: "" };
+  if (typeof members === "string") return { tier: "mesh", id: "" };
   const tier = textOf(members.visibility);
   const id = textOf(members.scope_id);
   return isTier(tier) && tier !== "mesh" && isSlug(id) ? { tier, id } : { tier: "mesh", id: "" };
@@ -126,21 +126,24 @@ export function formatObservation(observation: Omit<Observation, "payload" | "pu
   });
 }
 
-function parseMembers(payload: string): JsonObject | Malformed {
+/** The members of a payload, or why there are none. */
+function parseMembers(payload: string): JsonObject | string {
   let parsed: unknown;
   try {
     parsed = JSON.parse(payload);
   } catch {
-    return { reason: "it is not JSON" };
+    return "it is not JSON";
   }
-  return isObject(parsed) ? parsed : { reason: "it is not a JSON object" };
+  return isObject(parsed) ? parsed : "it is not a JSON object";
 }
 
 function authorOf(members: JsonObject, key: Authorship | undefined): Authorship | Malformed {
   const read = (name: string, ofKey: string | undefined): string | Malformed => {
     const said = textOf(members[name]);
     if (ofKey === undefined) return keyChunk(said);
-    if (said !== "" && keyChunk(said) !== keyChunk(ofKey)) return { reason: `its ${name} "${said}" is not its key's` };
+    if (said !== "" && keyChunk(said) !== keyChunk(ofKey)) {
+      return { reason: `its ${name} "${said}" is not its key's` };
+    }
     return ofKey;
   };
   const agentFamily = read("agent_family", key?.agentFamily);
@@ -161,7 +164,9 @@ function scopeOf(members: JsonObject, key: Scope): Scope | Malformed {
   if (isTier(visibility) && visibility !== key.tier) {
     return { reason: `its visibility ${visibility} is not its key's` };
   }
-  if (id !== "" && key.tier !== "mesh" && id !== key.id) return { reason: `its scope ${id} is not its key's` };
+  if (id !== "" && key.tier !== "mesh" && id !== key.id) {
+    return { reason: `its scope ${id} is not its key's` };
+  }
   return key;
 }
 
@@ -170,7 +175,9 @@ function memoryTypeOf(value: unknown): MemoryType {
 }
 
 function importanceOf(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) ? Math.min(5, Math.max(1, Math.trunc(value))) : 2;
+  return typeof value === "number" && Number.isFinite(value)
+    ? Math.min(5, Math.max(1, Math.trunc(value)))
+    : 2;
 }
 
 function timeOf(value: unknown): Micros | undefined {

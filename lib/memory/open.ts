@@ -1,17 +1,20 @@
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { loadConfiguration } from "../core/configuration.ts";
+import type { HostConfig } from "../core/config.ts";
 import type { Environment } from "../core/environment.ts";
 import { Failure, messageOf } from "../core/errors.ts";
 import { isFile, isFolder } from "../core/files.ts";
 import { hostId } from "../core/host_id.ts";
 import { type Login, resolveIdentity } from "../core/identity.ts";
-import { DATABASE_FILE, findFolders, type Folders, type Platform } from "../core/paths.ts";
+import { DATABASE_FILE, findFolders, type Folders, PEER_LOCK_FILE, type Platform } from "../core/paths.ts";
 import type { Random } from "../core/random.ts";
-import { resolveSettings } from "../core/settings.ts";
+import { resolveSettings, type Settings } from "../core/settings.ts";
+import { isLocked, watchLock } from "../store/lock.ts";
 import { openStore } from "../store/open.ts";
+import { pythonFiles } from "../store/python/files.ts";
 import type { MemoryContext } from "./context.ts";
-import { importChanges, type ImportProgress } from "./import.ts";
+import type { ImportProgress } from "./import.ts";
 
 /** The surroundings of the process, passed in so that tests can make their own. */
 export interface Surroundings {
@@ -26,6 +29,10 @@ export interface Surroundings {
 /** An open memory with where it lies and what the user should be told about it. */
 export interface OpenMemory extends MemoryContext {
   readonly folders: Folders;
+  /** What config.yaml says. */
+  readonly host: HostConfig;
+  /** Whether the process that talks to the mesh runs on this host now. */
+  readonly peerRuns: () => boolean;
   readonly notices: readonly string[];
 }
 
@@ -38,17 +45,14 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
   const { env, platform, clock, random } = around;
   const folders = findFolders(env, platform, isFolder);
   const configuration = await loadConfiguration(folders.config, around.workingFolder);
-  const settings = resolveSettings(
-    env,
-    configuration.project,
-    configuration.host,
-    hasTracesOfPython(folders),
-  );
+  const { host, project } = configuration;
+  const configured = resolveSettings(env, project, host, hasTracesOfPython(folders));
   makeStateFolder(folders.state);
+  const { settings, peerRuns } = withPeer(configured, join(folders.state, PEER_LOCK_FILE));
   const identity = resolveIdentity(env, around.login, hostId(folders.state, random), clock(), random);
   const store = openStore(join(folders.state, DATABASE_FILE), clock);
   const context: MemoryContext = { store, clock, random, identity, settings };
-  const imported = importChanges(context, folders.state, env.ours("INDEX_DB"), progress);
+  const imported = await takeOver(context, folders.state, env.ours("INDEX_DB"), progress);
   const old = env.oldNames();
   const notices = [
     ...folders.notices,
@@ -56,9 +60,36 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
       ? []
       : [`The variables ${old.join(", ")} have new names: KIOKU_MESH_… instead of MESH_MEM_….`]),
     ...(identity.warning === undefined ? [] : [identity.warning]),
-    ...imported.notices,
+    ...imported,
   ];
-  return { ...context, folders, notices };
+  return { ...context, folders, host, peerRuns, notices };
+}
+
+// What takes over is loaded only where there is something: most hosts never had the Python version, and it costs 3 ms.
+async function takeOver(
+  context: MemoryContext,
+  state: string,
+  indexPath: string | undefined,
+  progress: ImportProgress,
+): Promise<readonly string[]> {
+  const { raw, pending, localIndex, index } = pythonFiles(state, indexPath);
+  const there = [raw, pending, localIndex, index].some((path) => path !== undefined && isFile(path));
+  if (!there) return [];
+  const { importChanges } = await import("./import.ts");
+  return importChanges(context, state, indexPath, progress).notices;
+}
+
+/**
+ * Looks at the peer's lock, opened now since nothing can be opened later. A local host on which a peer runs all the same
+ * tries a mesh out (`mesh start`, `mesh join`): what it saves meanwhile goes out.
+ */
+function withPeer(configured: Settings, lock: string): { settings: Settings; peerRuns: () => boolean } {
+  if (configured.mode === "python" || (configured.mode === "local" && !isLocked(lock))) {
+    return { settings: configured, peerRuns: () => false };
+  }
+  const watch = watchLock(lock);
+  const settings: Settings = configured.mode === "local" ? { ...configured, mode: "spoke" } : configured;
+  return { settings, peerRuns: () => watch.locked() };
 }
 
 // The router's configuration and the index beside it exist only where Python's version was part of a mesh.

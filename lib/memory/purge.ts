@@ -5,7 +5,7 @@ import { formatTime } from "../core/time.ts";
 import { enqueue } from "../store/outbox.ts";
 import type { MemoryContext } from "./context.ts";
 import type { Observation } from "./observation.ts";
-import { mergeObservation, observationKey, type StoredObservation } from "./records.ts";
+import { mergeObservation, type StoredObservation } from "./records.ts";
 import { isShared, requireOwnMode } from "./shared.ts";
 
 /**
@@ -21,7 +21,6 @@ export function purgeRecords(context: MemoryContext, records: readonly StoredObs
     for (const { observation } of records) {
       const now = clock();
       mergeObservation(store, stubOf(observation, now), now);
-      store.run("DELETE FROM quarantine WHERE key = ?", observationKey(observation));
       if (isShared(settings)) enqueue(store, "observation", observation.id, scopeLabel(observation.scope), now);
     }
   });

@@ -3,7 +3,7 @@ import { messageOf } from "../core/errors.ts";
 import { ingest, ingestDelete, type Ingested, ingestUnreadable, isKnown } from "../memory/ingest.ts";
 import { quarantine } from "../memory/quarantine.ts";
 import { StoreFailure } from "../store/failure.ts";
-import type { Store } from "../store/store.ts";
+import { type Store, TryAgain } from "../store/store.ts";
 import type { Sample } from "./session.ts";
 import { sleep, type Timer } from "./timer.ts";
 
@@ -169,7 +169,7 @@ export class Arrivals {
       return ingest(store, { key, payload: text }, how);
     } catch (error) {
       // The database's trouble is not the record's.
-      if (error instanceof StoreFailure || !(error instanceof Error) || error.name === "TryAgain") throw error;
+      if (error instanceof StoreFailure || !(error instanceof Error) || error instanceof TryAgain) throw error;
       quarantine(store, {
         key,
         payload: text ?? "",

@@ -55,7 +55,7 @@ export class Held implements Disposable {
           text(row, "integrity_check")
         );
         if (problems.length === 1 && problems[0] === "ok") return "sound";
-        return problems.every((problem) => problem.includes("FTS5 table")) ? "index" : "damaged";
+        return problems.every((problem) => /\bfts5\b/i.test(problem)) ? "index" : "damaged";
       });
     } catch (error) {
       if (error instanceof StoreFailure && error.trouble === "damaged") return "damaged";

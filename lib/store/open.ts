@@ -33,7 +33,7 @@ export function openStore(path: string, clock: Clock, migrations: readonly strin
 }
 
 /** A database that is gone when it is closed, for tests and benchmarks. */
-export function openInMemory(_clock: Clock): Store {
+export function openInMemory(): Store {
   const db = new DatabaseSync(":memory:");
   prepare(db);
   migrate(db, MIGRATIONS);

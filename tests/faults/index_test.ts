@@ -1,27 +1,11 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
-import { integrity } from "../support/database.ts";
+import { damageIndex, integrity } from "../support/database.ts";
 import { seededNumbers } from "../support/random.ts";
 import { filledHome } from "./trouble.ts";
 
-/** Writes noise into every part of the search index. */
-function damageIndex(path: string, seed: number): void {
-  const next = seededNumbers(seed);
-  const db = new DatabaseSync(path);
-  const change = db.prepare("UPDATE search_index_data SET block = ? WHERE id = CAST(? AS INTEGER)");
-  for (
-    const { id, block } of db.prepare("SELECT CAST(id AS TEXT) AS id, block FROM search_index_data").all()
-  ) {
-    if (block instanceof Uint8Array && typeof id === "string") {
-      change.run(block.map(() => Math.floor(next() * 256)), id);
-    }
-  }
-  db.close();
-}
-
 Deno.test("a damaged search index stops nothing: search says so and still finds, and reindex heals it", async () => {
   using home = filledHome(40);
-  damageIndex(home.database, 3);
+  damageIndex(home.database, seededNumbers(3), 1);
   const saved = await home.ok(["save", "a memory that is saved past a damaged index"]);
   assert.match(saved, /^saved: [0-9a-f]{32} /);
   for (

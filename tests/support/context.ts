@@ -53,7 +53,7 @@ export interface TestContext extends MemoryContext, Disposable {
 /** A memory that is gone with the test: `using context = testContext()`. */
 export function testContext(parts: ContextParts = {}): TestContext {
   const clock = parts.clock ?? testClock();
-  const store = parts.store ?? openInMemory(clock);
+  const store = parts.store ?? openInMemory();
   return {
     store,
     clock,

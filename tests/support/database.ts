@@ -4,7 +4,10 @@ import { MESH } from "../../lib/core/scope.ts";
 import { mergeObservation, mergeTombstone } from "../../lib/memory/records.ts";
 import { quarantine } from "../../lib/memory/quarantine.ts";
 import { formatTombstone } from "../../lib/memory/tombstone.ts";
+import { cellsOf } from "../../lib/store/cells.ts";
+import { PAGE } from "../../lib/store/log.ts";
 import { openStore } from "../../lib/store/open.ts";
+import { Pages } from "../../lib/store/pages.ts";
 import { enqueue } from "../../lib/store/outbox.ts";
 import { testClock } from "./clock.ts";
 import { observationOf, TEST_AUTHOR, testId } from "./observations.ts";
@@ -72,6 +75,35 @@ export function integrity(path: string): string[] {
   } finally {
     db.close();
   }
+}
+
+/**
+ * Writes noise over the bytes of the search index, `share` of them, so that SQLite finds nothing wrong with the file.
+ * Past SQLite, which forbids to write its shadow tables.
+ */
+export function damageIndex(path: string, next: () => number, share: number): void {
+  const bytes = Deno.readFileSync(path);
+  using pages = new Pages(path);
+  for (let page = 2; page <= pages.count; page++) {
+    for (const { row, values } of cellsOf(pages, page)) {
+      const [, block] = values;
+      if (row === undefined || values.length !== 2 || !(block instanceof Uint8Array) || block.length < 8) {
+        continue;
+      }
+      const start = placeOf(bytes.subarray((page - 1) * PAGE, page * PAGE), block) + (page - 1) * PAGE;
+      for (let at = start; at < start + block.length; at++) {
+        if (next() < share) bytes[at] = Math.floor(next() * 256);
+      }
+    }
+  }
+  Deno.writeFileSync(path, bytes);
+}
+
+function placeOf(page: Uint8Array, block: Uint8Array): number {
+  for (let at = 0; at + block.length <= page.length; at++) {
+    if (block.every((byte, index) => page[at + index] === byte)) return at;
+  }
+  throw new RangeError("The block goes on in other pages");
 }
 
 /** A long text so shortened that differences can be read. */

@@ -20,6 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@modelcontextprotocol/server": ["mcp"],
   "commander": ["cli"],
+  "json5": ["mesh"],
   "node:crypto": ["core"],
   "@peculiar/x509": ["mesh", "tls"],
   "reflect-metadata": ["mesh", "tls"],
@@ -27,7 +28,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:sqlite": ["store"],
   "node:zlib": ["mesh"],
   "porter2": ["memory"],
-  "yaml": ["core", "cli"],
+  "yaml": ["core"],
   "zod": ["mcp"],
 };
 

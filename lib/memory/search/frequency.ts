@@ -1,22 +1,24 @@
 import { number, numberOrNone } from "../../store/row.ts";
 import type { Store } from "../../store/store.ts";
+import type { RowRange } from "./row_range.ts";
 
 // Counting further costs time and changes the rarity of a word little.
 const MOST_COUNTED = 2_000;
 
 /**
- * How many of the rows up to `newestRow` match an FTS5 expression: counted while there are few, else reckoned from how
+ * How many of the rows in a range match an FTS5 expression: counted while there are few, else reckoned from how
  * thick they stand among the newest.
  */
-export function frequency(store: Store, match: string, newestRow: number): number {
+export function frequency(store: Store, match: string, range: RowRange): number {
   const counted = store.get(
     `SELECT count(*) AS count, min(row) AS oldest FROM (
-      SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?)`,
-    [match, newestRow, MOST_COUNTED],
-    (row) => ({ count: number(row, "count"), oldest: numberOrNone(row, "oldest") ?? 0 }),
+      SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?)`,
+    [match, range.oldest, range.newest, MOST_COUNTED],
+    (row) => ({ count: number(row, "count"), last: numberOrNone(row, "oldest") ?? 0 }),
   );
-  const { count, oldest } = counted ?? { count: 0, oldest: 0 };
-  return count < MOST_COUNTED ? count : Math.round(count * newestRow / (newestRow - oldest + 1));
+  const { count, last } = counted ?? { count: 0, last: 0 };
+  if (count < MOST_COUNTED) return count;
+  return Math.round(count * (range.newest - range.oldest + 1) / (range.newest - last + 1));
 }
 
 /** The weight of something that `count` of `total` texts have, as in BM25. */

@@ -3,7 +3,7 @@ import type { ScopeLabel } from "../../core/scope.ts";
 import type { MemoryType } from "../observation.ts";
 import type { StoredObservation } from "../records.ts";
 
-/** How the words of a query combine: all of them, any of them, or all first and then any. */
+/** How the words of a query combine: all of them, any of them, or first what has all and then what has any. */
 export const SEARCH_MODES = ["and", "or", "and_or"] as const;
 
 /** One of the modes. */
@@ -35,7 +35,7 @@ export interface SearchFilters {
 export interface SearchRequest {
   /** Words and field filters as a person types them; empty browses, newest first. */
   readonly query: string;
-  /** Undefined: the mode that finds most (`and_or`). */
+  /** Undefined: the mode that finds most (`or`; what has more of the words comes first all the same). */
   readonly mode: SearchMode | undefined;
   readonly filters: SearchFilters;
   /** 1 to 10,000. */

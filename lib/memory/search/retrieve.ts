@@ -3,6 +3,7 @@ import type { Store } from "../../store/store.ts";
 import { frequency, rarity } from "./frequency.ts";
 import { allOf, anyOf, matchUnit } from "./match.ts";
 import { COLUMN_WEIGHTS } from "./reading.ts";
+import type { RowRange } from "./row_range.ts";
 import type { Unit } from "./units.ts";
 
 /** What the index found, before anything stored was read. */
@@ -36,7 +37,8 @@ interface Measured {
 }
 
 /**
- * Finds the candidates for units in the index. `restriction` are FTS5 expressions that each candidate has to match too.
+ * Finds the candidates for units in the index, among the rows of `range`. `restriction` are FTS5 expressions that each
+ * candidate has to match too.
  * The work is bounded however many records there are: while few texts match they are all put in order by bm25, otherwise
  * only the rarest units bring candidates in and common ones add to them.
  */
@@ -45,18 +47,20 @@ export function retrieve(
   units: readonly Unit[],
   restriction: readonly string[],
   newestRow: number,
+  range: RowRange,
   most: number,
 ): Retrieved {
-  const counts = units.map((unit) => frequency(store, matchUnit(unit), newestRow));
+  const counts = units.map((unit) => frequency(store, matchUnit(unit), { oldest: 0, newest: newestRow }));
   const idf = counts.map((count) => rarity(count, newestRow));
+  const everything = restriction.length === 0 && range.oldest === 0 && range.newest === newestRow;
   const measured = units.map((unit, index): Measured => {
     const match = allOf([matchUnit(unit), ...restriction]);
     const title = allOf([`{subject tags} : ${matchUnit(unit)}`, ...restriction]);
-    const count = restriction.length === 0 ? counts[index] ?? 0 : frequency(store, match, newestRow);
+    const count = everything ? counts[index] ?? 0 : frequency(store, match, range);
     return { match, title, worth: unit.weight * (idf[index] ?? 0), count };
   }).filter(({ count }) => count > 0).sort((a, b) => a.count - b.count);
   if (measured.length === 0) return { rows: [], idf };
-  const index = new Index(store, newestRow);
+  const index = new Index(store, range);
   const everywhere = counts.reduce((sum, count) => sum + count, 0);
   const fits = sum(measured) <= (measured.length > 1 ? BM25 : LISTED) && everywhere <= SCANNED;
   const rows = fits
@@ -88,9 +92,10 @@ function byCoverage(index: Index, measured: readonly Measured[], most: number): 
 function amongNewest(index: Index, [first, second]: readonly Measured[], most: number): number[] {
   if (first === undefined) return [];
   const both = second === undefined ? first.match : allOf([first.match, second.match]);
-  const count = frequency(index.store, both, index.newestRow);
-  const oldest = count <= LISTED ? 0 : Math.floor(index.newestRow * (1 - LISTED / count));
-  const rows = index.byBm25(both, most, oldest);
+  const count = frequency(index.store, both, index.range);
+  const { oldest, newest } = index.range;
+  const from = count <= LISTED ? oldest : Math.floor(newest - (newest - oldest) * LISTED / count);
+  const rows = index.byBm25(both, most, from);
   return rows.length >= most
     ? rows
     : [...new Set([...rows, ...index.newest(first.match, most)])].slice(0, most);
@@ -108,16 +113,16 @@ function sum(measured: readonly Measured[]): number {
 }
 
 class Index {
-  constructor(readonly store: Store, readonly newestRow: number) {}
+  constructor(readonly store: Store, readonly range: RowRange) {}
 
   /** The rows from `oldest` on that match best. */
-  byBm25(match: string, most: number, oldest = 0): number[] {
+  byBm25(match: string, most: number, oldest = this.range.oldest): number[] {
     return this.store.all(
       `SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?
         ORDER BY bm25(search_index, ${
         COLUMN_WEIGHTS.map((weight) => weight.toFixed(1)).join(", ")
       }, 0.5, 0.0), rowid DESC LIMIT ?`,
-      [match, oldest, this.newestRow, most],
+      [match, oldest, this.range.newest, most],
       (row) => number(row, "row"),
     );
   }
@@ -126,8 +131,9 @@ class Index {
   newest(match: string, most: number): number[] {
     const json = this.store.get(
       `SELECT json_group_array(row) AS rows FROM (
-        SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?)`,
-      [match, this.newestRow, most],
+        SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?
+        ORDER BY rowid DESC LIMIT ?)`,
+      [match, this.range.oldest, this.range.newest, most],
       (row) => text(row, "rows"),
     );
     return json === undefined ? [] : JSON.parse(json);

@@ -14,6 +14,7 @@ import { answers, type Question, readQuestion } from "./question.ts";
 import { rank } from "./rank.ts";
 import type { SearchPage, SearchRequest, Snippet } from "./request.ts";
 import { retrieve } from "./retrieve.ts";
+import { rowsWithin } from "./row_range.ts";
 import { snippet } from "./snippet.ts";
 import { findUnindexed, LOOKED_THROUGH } from "./unindexed.ts";
 import { unitsOf } from "./units.ts";
@@ -95,16 +96,28 @@ function page(
   };
 }
 
-function withIndex({ store, question, condition, cursor, request }: Search): StoredObservation[] {
+function withIndex(search: Search): StoredObservation[] {
+  const { mode } = search.request;
+  if (mode !== "and_or") return searchIndex(search, mode === "and");
+  const all = searchIndex(search, true);
+  const known = new Set(all.map(({ row }) => row));
+  return [...all, ...searchIndex(search, false).filter(({ row }) => !known.has(row))];
+}
+
+function searchIndex(
+  { store, question, condition, cursor, request }: Search,
+  every: boolean,
+): StoredObservation[] {
   const { asked, required, filters } = question;
   const units = unitsOf(asked.terms);
   const restriction = [
     ...filters.flatMap(matchKeys),
     ...(required.terms.length > 0 ? [matchTerms(required.terms)] : []),
-    ...(request.mode === "and" ? [matchTerms(asked.terms)] : []),
+    ...(every ? [matchTerms(asked.terms)] : []),
   ];
+  const range = rowsWithin(store, filters, cursor.newestRow);
   const wanted = cursor.offset + request.limit + 1;
-  const { rows, idf } = retrieve(store, units, restriction, cursor.newestRow, 1000 + 2 * wanted);
+  const { rows, idf } = retrieve(store, units, restriction, cursor.newestRow, range, 1000 + 2 * wanted);
   const candidates = sift(store, rows, condition, question, Math.max(RANKED, wanted));
   return [...rank(candidates.slice(0, RANKED), units, idf, cursor.now), ...candidates.slice(RANKED)];
 }

@@ -1,9 +1,10 @@
-import { join, resolve } from "node:path";
+import { relative } from "node:path";
 import type { Micros } from "../../core/clock.ts";
 import type { ScopeLabel } from "../../core/scope.ts";
 import { number, text } from "../row.ts";
 import type { Store } from "../store.ts";
 import type { PythonDatabase } from "./database.ts";
+import { pythonFiles } from "./files.ts";
 import { readPending } from "./pending.ts";
 import { readRaw } from "./raw.ts";
 import type { PythonReader } from "./record.ts";
@@ -35,20 +36,21 @@ export interface SourceFact {
  * KIOKU_MESH_INDEX_DB says (compat data §3.2).
  */
 export function pythonSources(state: string, indexPath: string | undefined): PythonSource[] {
-  const inState = (name: string) => ({ path: join(state, name), name, derivedFrom: undefined });
-  const raw: PythonSource = { ...inState("local/raw.db"), read: readRaw };
-  const sources: PythonSource[] = [
+  const files = pythonFiles(state, indexPath);
+  const source = (path: string, read: PythonSource["read"], derivedFrom?: PythonSource): PythonSource => ({
+    path,
+    name: path.startsWith(state) ? relative(state, path) : indexPath?.trim() ?? path,
+    read,
+    derivedFrom,
+  });
+  const raw = source(files.raw, readRaw);
+  return [
     raw,
-    { ...inState("pending_puts.db"), read: readPending },
+    source(files.pending, readPending),
     // Python's local mode makes raw.db from this one when it has none (compat data §4.14).
-    { ...inState("local/index.db"), read: readSearchIndex, derivedFrom: raw },
+    source(files.localIndex, readSearchIndex, raw),
+    ...(files.index === undefined ? [] : [source(files.index, readSearchIndex)]),
   ];
-  const named = indexPath?.trim();
-  if (named === undefined || named === "") sources.push({ ...inState("index.db"), read: readSearchIndex });
-  else if (named !== ":memory:") {
-    sources.push({ path: resolve(named), name: named, read: readSearchIndex, derivedFrom: undefined });
-  }
-  return sources;
 }
 
 /** What was read so far, in order of paths. */

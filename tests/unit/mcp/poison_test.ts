@@ -92,7 +92,7 @@ Deno.test("hostile short fields stay on the line that is theirs", async () => {
 });
 
 Deno.test("a memory from another host says so", async () => {
-  const store = openInMemory(testClock());
+  const store = openInMemory();
   const elsewhere = testContext({ store, identity: { pcId: "f".repeat(32) } });
   const { observation: { id } } = saveMemory(elsewhere, {
     content: "c",

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { MESH } from "../../../lib/core/scope.ts";
 import { mergeObservation, mergeTombstone } from "../../../lib/memory/records.ts";
 import { readIndexState } from "../../../lib/memory/search/index_state.ts";
@@ -9,7 +8,7 @@ import { PAGE } from "../../../lib/store/log.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { Pages } from "../../../lib/store/pages.ts";
 import { testClock } from "../../support/clock.ts";
-import { rowsOf } from "../../support/database.ts";
+import { damageIndex, rowsOf } from "../../support/database.ts";
 import { tempFolder } from "../../support/folder.ts";
 import { observationOf, TEST_AUTHOR, testId } from "../../support/observations.ts";
 import { seededNumbers } from "../../support/random.ts";
@@ -34,19 +33,8 @@ function database(): Uint8Array {
 
 type Damage = (path: string, next: () => number) => void;
 
-// The blobs of the index hold anything, while SQLite finds nothing wrong with the file.
-const blobs: Damage = (path, next) => {
-  const db = new DatabaseSync(path);
-  const change = db.prepare("UPDATE search_index_data SET block = ? WHERE id = CAST(? AS INTEGER)");
-  for (
-    const { id, block } of db.prepare("SELECT CAST(id AS TEXT) AS id, block FROM search_index_data").all()
-  ) {
-    if (!(block instanceof Uint8Array) || typeof id !== "string" || next() > 0.5) continue;
-    const share = next() < 0.5 ? 1 : 0.05;
-    change.run(block.map((byte) => next() < share ? Math.floor(next() * 256) : byte), id);
-  }
-  db.close();
-};
+// What the index says is wrong, while SQLite finds nothing wrong with the file.
+const blobs: Damage = (path, next) => damageIndex(path, next, next() < 0.5 ? 1 : 0.05);
 
 // The pages that hold the index are no pages any more.
 const pages: Damage = (path, next) => {

@@ -149,6 +149,11 @@ Deno.test("the mode and wants every word, the others any, the fuller first", () 
     assert.equal(found.length, 3);
     assert.equal(found[0], "redis cluster failover");
   }
+  put(context, "redis redis redis", { subject: "redis", importance: 5 });
+  put(context, `failover of a long story about redis ${"and other things ".repeat(60)}`, { importance: 1 });
+  const [first, second] = contents(context, "redis failover", { mode: "and_or" });
+  assert.equal(first, "redis cluster failover");
+  assert.match(second ?? "", /^failover of a long story/);
 });
 
 Deno.test("anything can be asked", () => {

@@ -1,0 +1,273 @@
+import type { Clock, Micros } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import type { ScopeLabel } from "../core/scope.ts";
+import { confirmOutgoing, type Outgoing, outgoing } from "../memory/outgoing.ts";
+import { dataVersion } from "../store/changes.ts";
+import type { Store } from "../store/store.ts";
+import { type MeshSession, type Sample, SessionClosed } from "./session.ts";
+import { sleep, type Timer } from "./timer.ts";
+
+/** What draining the outbox needs. */
+export interface DrainOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  /** The scopes whose records may go out. */
+  readonly shared: () => readonly ScopeLabel[];
+  readonly failPoint: (name: string) => void;
+  readonly events: DrainEvents;
+}
+
+/** What happens while the outbox is drained. */
+export interface DrainEvents {
+  /** Another process has committed something. */
+  changed(): void;
+  /** These records are about to be sent: what is here of them may be new to the rest of the peer. */
+  sending(records: readonly Outgoing[]): void;
+  /** Records went out and were confirmed; the longest of them took `lag` from its commit on. */
+  confirmed(count: number, lag: Micros): void;
+  /** The mesh has another payload under a key of ours. */
+  differs(sample: Sample): void;
+  /** A record did not go out; it is tried again after `retryMs`. */
+  failed(record: Outgoing, reason: string, retryMs: number): void;
+}
+
+/** How often it is looked whether another process has committed. Milliseconds. */
+const POLL_MS = 50;
+
+/** Records that are on their way at a time. */
+const IN_FLIGHT = 256;
+
+/** Rows that are read at a time. */
+const PAGE = 512;
+
+/**
+ * A storage takes what the router has acknowledged a little later, so a key that is not there yet is asked for again after
+ * these pauses. Milliseconds.
+ */
+const ASK_AGAIN_MS = [5, 20, 75, 250, 1_000] as const;
+
+/** How long an exact key may take to be answered. Milliseconds. */
+const ANSWER_MS = 10_000;
+
+/** The first pause after a record failed, and the longest. Milliseconds. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+interface Setback {
+  readonly failures: number;
+  readonly until: Micros;
+}
+
+/**
+ * Brings the outbox to the mesh. A record is put, then asked for under its very key; when the same bytes come back, it is
+ * confirmed and its row goes (DESIGN §5). Hundreds are under way at a time, and one that fails only holds back itself.
+ */
+export class Drain {
+  readonly #options: DrainOptions;
+  readonly #stopping = new AbortController();
+  readonly #setbacks = new Map<string, Setback>();
+  #session: MeshSession | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #version: number;
+  #stopPoll = () => {};
+  #stopRetry = () => {};
+
+  constructor(options: DrainOptions) {
+    this.#options = options;
+    this.#version = dataVersion(options.store);
+    this.#poll();
+  }
+
+  /** Sends through this session from now on; undefined: nothing can be sent. */
+  use(session: MeshSession | undefined): void {
+    this.#session = session;
+    if (session !== undefined) this.retryNow();
+  }
+
+  /** Something may wait: send it. */
+  wake(): void {
+    if (this.#session === undefined || this.#stopping.signal.aborted) return;
+    this.#again = true;
+    this.#running ??= this.#run().finally(() => this.#running = undefined);
+  }
+
+  /** Forgets all pauses: things have changed. */
+  retryNow(): void {
+    this.#setbacks.clear();
+    this.wake();
+  }
+
+  /** Records that are being held back after failures. */
+  get setBack(): number {
+    return this.#setbacks.size;
+  }
+
+  /** Whether something is on its way. */
+  get busy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Stops; what is under way is given up and stays in the outbox. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#session = undefined;
+    this.#stopPoll();
+    this.#stopRetry();
+    await this.#running;
+  }
+
+  #poll(): void {
+    this.#stopPoll = this.#options.timer(POLL_MS, () => {
+      try {
+        const version = dataVersion(this.#options.store);
+        if (version !== this.#version) {
+          this.#version = version;
+          this.#options.events.changed();
+          this.wake();
+        }
+      } catch {
+        // The database is in trouble; whoever writes to it will say so.
+      }
+      if (!this.#stopping.signal.aborted) this.#poll();
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && this.#session !== undefined) {
+      this.#again = false;
+      try {
+        await this.#round(this.#session);
+      } catch {
+        // The database is in trouble: the rows are there and are tried again.
+        await sleep(this.#options.timer, FIRST_PAUSE_MS, this.#stopping.signal);
+        this.#again = true;
+      }
+    }
+    this.#scheduleRetry();
+  }
+
+  // Goes through the outbox once.
+  async #round(session: MeshSession): Promise<void> {
+    const { store, shared, clock, events } = this.#options;
+    const pool = new Set<Promise<void>>();
+    const confirmed = new Confirmed(this.#options);
+    for (let after: number | undefined = 0; after !== undefined && this.#session === session;) {
+      const page = outgoing(store, shared(), after, PAGE);
+      after = page.last;
+      const now = clock();
+      const due = page.records.filter(({ key }) => (this.#setbacks.get(key)?.until ?? 0) <= now);
+      if (due.length > 0) events.sending(due);
+      for (const record of due) {
+        if (this.#session !== session) break;
+        const sent = this.#send(session, record, confirmed).finally(() => pool.delete(sent));
+        pool.add(sent);
+        if (pool.size >= IN_FLIGHT) await Promise.race(pool);
+      }
+    }
+    await Promise.all(pool);
+    confirmed.write();
+  }
+
+  // Never rejects for what concerns only this record.
+  async #send(session: MeshSession, record: Outgoing, confirmed: Confirmed): Promise<void> {
+    const { failPoint } = this.#options;
+    try {
+      failPoint("before-put");
+      await session.putAcknowledged(record.key, record.payload);
+      failPoint("after-put");
+      if (!await this.#isStored(session, record)) {
+        if (this.#session !== session || this.#stopping.signal.aborted) return;
+        return this.#failed(record, "nobody in the mesh stores it yet");
+      }
+      this.#setbacks.delete(record.key);
+      failPoint("before-confirm");
+      confirmed.add(record);
+    } catch (error) {
+      if (error instanceof SessionClosed || this.#session !== session) return;
+      this.#failed(record, messageOf(error));
+    }
+  }
+
+  async #isStored(session: MeshSession, record: Outgoing): Promise<boolean> {
+    const { timer, events } = this.#options;
+    const wanted = new TextEncoder().encode(record.payload);
+    for (const pause of [...ASK_AGAIN_MS, undefined]) {
+      let same = false;
+      const others: Sample[] = [];
+      await session.getAll(record.key, (sample) => {
+        if (isEqual(sample.payload, wanted)) same = true;
+        else others.push(sample);
+      }, { timeoutMs: ANSWER_MS }).catch((error) => {
+        // A part of the answers is enough when ours is among them.
+        if (!same) throw error;
+      });
+      if (same) return true;
+      if (pause === undefined) {
+        // Somebody else has put another payload meanwhile; what wins is decided where records are merged.
+        for (const other of others) events.differs(other);
+        return false;
+      }
+      await sleep(timer, pause, this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return false;
+    }
+    return false;
+  }
+
+  #failed(record: Outgoing, reason: string): void {
+    const { clock, events } = this.#options;
+    const failures = (this.#setbacks.get(record.key)?.failures ?? 0) + 1;
+    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
+    this.#setbacks.set(record.key, { failures, until: clock() + pause * 1000 });
+    events.failed(record, reason, pause);
+  }
+
+  #scheduleRetry(): void {
+    this.#stopRetry();
+    if (this.#setbacks.size === 0 || this.#stopping.signal.aborted) return;
+    const first = Math.min(...[...this.#setbacks.values()].map(({ until }) => until));
+    const pause = Math.max(50, Math.ceil((first - this.#options.clock()) / 1000));
+    this.#stopRetry = this.#options.timer(Math.min(pause, LONGEST_PAUSE_MS), () => this.wake());
+  }
+}
+
+/** How many confirmed records are written at a time, and how long the first may wait. Milliseconds. */
+const WRITE_AT = 256;
+const WRITE_AFTER_MS = 10;
+
+/** Confirmed records, whose rows go together. */
+class Confirmed {
+  #records: Outgoing[] = [];
+  #cancel: (() => void) | undefined;
+
+  constructor(readonly options: DrainOptions) {}
+
+  add(record: Outgoing): void {
+    this.#records.push(record);
+    if (this.#records.length >= WRITE_AT) return this.write();
+    this.#cancel ??= this.options.timer(WRITE_AFTER_MS, () => {
+      try {
+        this.write();
+      } catch {
+        // The rows stay and their records go out once more.
+      }
+    });
+  }
+
+  write(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (this.#records.length === 0) return;
+    const { store, clock, events, failPoint } = this.options;
+    const records = this.#records;
+    this.#records = [];
+    const queued = confirmOutgoing(store, records);
+    failPoint("after-confirm");
+    if (queued.length > 0) events.confirmed(queued.length, clock() - Math.min(...queued));
+  }
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import type { Micros } from "../core/clock.ts";
+import { isObject, isTextList } from "../core/json.ts";
+import { isLocked } from "../store/lock.ts";
+import { readMeta, writeMeta } from "../store/meta.ts";
+import type { Store } from "../store/store.ts";
+
+/** How the peer of this host is. */
+export interface PeerStatus {
+  readonly routerUp: boolean;
+  /** The hosts that our router has a link to, by their routers' ids. */
+  readonly connected: readonly string[];
+  readonly outbox: {
+    /** Records of shared scopes that wait, and since when the oldest does. */
+    readonly waiting: number;
+    readonly since: Micros | undefined;
+    /** Records that stay here until their scope is declared, here and on the hub, or their secret allowed. */
+    readonly unshared: number;
+  };
+  /** When all of the mesh that is in reach was last compared with what is here. */
+  readonly lastReconcile: Micros | undefined;
+  /** What is here may be less than the mesh has: no comparison was completed since the peer started. */
+  readonly catchingUp: boolean;
+  /** How long the last record took from its commit until the mesh had confirmed it. */
+  readonly lag: Micros | undefined;
+  readonly updatedAt: Micros;
+}
+
+const NAME = "peer_status";
+const LOCK = "peer.lock";
+
+/** The file that stands for the one peer of a state folder. */
+export function peerLock(state: string): string {
+  return join(state, LOCK);
+}
+
+/** Whether a peer runs on this state folder. */
+export function peerRuns(state: string): boolean {
+  return isLocked(peerLock(state));
+}
+
+/** What the peer last wrote about itself; it may have ended since (`peerRuns`). */
+export function readPeerStatus(store: Store): PeerStatus | undefined {
+  const text = readMeta(store, NAME);
+  if (text === undefined) return undefined;
+  const read = parse(text);
+  if (!isObject(read) || !isObject(read.outbox)) return undefined;
+  const { waiting, since, unshared } = read.outbox;
+  return {
+    routerUp: read.routerUp === true,
+    connected: isTextList(read.connected) ? read.connected : [],
+    outbox: { waiting: numberOf(waiting) ?? 0, since: numberOf(since), unshared: numberOf(unshared) ?? 0 },
+    lastReconcile: numberOf(read.lastReconcile),
+    catchingUp: read.catchingUp === true,
+    lag: numberOf(read.lag),
+    updatedAt: numberOf(read.updatedAt) ?? 0,
+  };
+}
+
+/** Writes it where other processes find it. */
+export function writePeerStatus(store: Store, status: PeerStatus): void {
+  store.write(() => writeMeta(store, NAME, JSON.stringify(status)));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}

@@ -1,0 +1,141 @@
+import type { Clock } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Random } from "../core/random.ts";
+import type { ScopeLabel } from "../core/scope.ts";
+import type { Store } from "../store/store.ts";
+import type { Arrivals } from "./arrivals.ts";
+import { fullGet } from "./full_get.ts";
+import type { MeshSession } from "./session.ts";
+import type { Sums } from "./sums.ts";
+import { syncScope } from "./sync.ts";
+import { sleep, type Timer } from "./timer.ts";
+
+/** What comparing with the mesh works with. */
+export interface Reconciling {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly session: MeshSession;
+  readonly sums: Sums;
+  readonly arrivals: Arrivals;
+  /** Aborted when the session ends. */
+  readonly signal: AbortSignal;
+  /** The outbox has got something. */
+  readonly published: () => void;
+}
+
+/** How many records came from the mesh, and how many were put into the outbox for it. */
+export interface Exchanged {
+  readonly fetched: number;
+  readonly published: number;
+}
+
+/** What a comparison with the mesh found. */
+export interface Reconciled extends Exchanged {
+  /** Scopes that no host of ours answered for. */
+  readonly unanswered: readonly ScopeLabel[];
+}
+
+/** When and how comparisons are made. */
+export interface ReconcilerOptions extends Reconciling {
+  readonly scopes: readonly ScopeLabel[];
+  readonly random: Random;
+  /** Whether a comparison makes sense now: whether anybody is there. */
+  readonly reachable: () => boolean;
+  readonly events: {
+    done(result: Reconciled): void;
+    failed(reason: string, retryMs: number): void;
+  };
+}
+
+/**
+ * Between comparisons that nothing gave a reason for; a random part is taken off, so that hosts do not ask together.
+ * Milliseconds.
+ */
+const PERIOD_MS = 300_000;
+
+/** The first pause after a comparison failed, and the longest. Milliseconds. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** Compares with the mesh when there is a reason, and now and then without. One comparison at a time. */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  #due: { full: boolean } | undefined;
+  #running = false;
+  #failures = 0;
+  #cancel = () => {};
+  #at = Infinity;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    options.signal.addEventListener("abort", () => this.#cancel());
+  }
+
+  /**
+   * Asks for a comparison in so many milliseconds at the latest. `full`: with all storages, by getting everything, beside
+   * the hosts that answer from their databases.
+   */
+  request(inMs: number, full: boolean): void {
+    this.#due = { full: full || (this.#due?.full ?? false) };
+    const at = this.#options.clock() + inMs * 1000;
+    if (this.#running || at >= this.#at) return;
+    this.#at = at;
+    this.#cancel();
+    this.#cancel = this.#options.timer(inMs, () => {
+      this.#at = Infinity;
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { signal, events, reachable, timer, random } = this.#options;
+    if (signal.aborted || this.#running || !reachable()) return;
+    const full = this.#due?.full ?? false;
+    this.#due = undefined;
+    this.#running = true;
+    let next = 0;
+    try {
+      const done = await reconcile(this.#options, this.#options.scopes, full);
+      this.#failures = 0;
+      events.done(done);
+      next = PERIOD_MS * (1 - (random(1)[0] ?? 0) / 2560);
+    } catch (error) {
+      if (signal.aborted) return;
+      next = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
+      events.failed(messageOf(error), next);
+      this.#due = { full };
+    } finally {
+      this.#running = false;
+    }
+    if (this.#due !== undefined && this.#failures === 0) next = 0;
+    await sleep(timer, 0);
+    if (!signal.aborted) this.request(next, false);
+  }
+}
+
+/**
+ * Compares all scopes with the mesh, adding in both directions and concluding nothing from absence. A scope that no host
+ * of ours answers for is got whole, as it is from Python's hubs.
+ */
+export async function reconcile(
+  reconciling: Reconciling,
+  scopes: readonly ScopeLabel[],
+  full: boolean,
+): Promise<Reconciled> {
+  let fetched = 0;
+  let published = 0;
+  const unanswered: ScopeLabel[] = [];
+  const add = (exchanged: Exchanged) => {
+    fetched += exchanged.fetched;
+    published += exchanged.published;
+  };
+  for (const scope of scopes) {
+    const synced = await syncScope(reconciling, scope);
+    if (synced === undefined) unanswered.push(scope);
+    else add(synced);
+    if (synced === undefined || full) add(await fullGet(reconciling, scope));
+  }
+  await reconciling.arrivals.settled();
+  return { fetched, published, unanswered };
+}

@@ -1,0 +1,164 @@
+import { isId } from "../core/ids.ts";
+import { isObject, isTextList, type JsonObject } from "../core/json.ts";
+import type { ScopeLabel } from "../core/scope.ts";
+import { BUCKETS, type BucketSum, type RecordDigest } from "../memory/digests.ts";
+import type { Arrival } from "../memory/ingest.ts";
+
+/**
+ * How our peers compare what they have (DESIGN §5). The asker sends one JSON object as the query's payload to the scope's
+ * key; a host answers with any number of values under that key, the last of which says how many came before it. Values are
+ * JSON, and records a key, a line feed and the payload as it is.
+ */
+export type Question =
+  /** Everybody answers: `same`, or the sums of all buckets. `root` and `from` are the asker's. */
+  | { readonly ask: "sums"; readonly root: string; readonly from: string }
+  /** What is in these buckets, of the host `to`. */
+  | { readonly ask: "digests"; readonly to: string; readonly buckets: readonly number[] }
+  /** These records whole. */
+  | { readonly ask: "records"; readonly to: string; readonly records: readonly RecordName[] };
+
+/** A record by its kind and id. */
+export type RecordName = Pick<RecordDigest, "kind" | "id">;
+
+/** A value that answers a question. */
+export type SyncAnswer =
+  | { readonly is: "same"; readonly host: string }
+  | { readonly is: "sums"; readonly host: string; readonly buckets: ReadonlyMap<number, BucketSum> }
+  | { readonly is: "digests"; readonly digests: readonly RecordDigest[] }
+  | { readonly is: "record"; readonly record: Arrival }
+  /** The end: so many answers came before. */
+  | { readonly is: "end"; readonly answers: number };
+
+/** The most that one question asks for, and the most digests that one answer holds. */
+export const MOST_BUCKETS = 256;
+export const MOST_RECORDS = 256;
+export const DIGESTS_A_PAGE = 1000;
+
+/** An answer's frame may have 16 MiB, the rest is for the key. Bytes. */
+export const LARGEST_ANSWER = 15 * 1024 * 1024;
+
+const VERSION = 1;
+
+/** The key at which a scope's records are compared. It holds no record, and Python's version pays no heed to it. */
+export function syncKey(scope: ScopeLabel): string {
+  return `mem/${scope}/sync`;
+}
+
+/** Writes a question. */
+export function formatQuestion(question: Question): Uint8Array {
+  const body = question.ask === "records" ? { ...question, records: question.records.map(nameText) } : question;
+  return new TextEncoder().encode(JSON.stringify({ v: VERSION, ...body }));
+}
+
+/** Reads a question; undefined for anything else, such as a wildcard query that happens to meet the key. */
+export function parseQuestion(payload: Uint8Array): Question | undefined {
+  const read = parseJson(payload);
+  if (read === undefined || read.v !== VERSION) return undefined;
+  const { ask, root, from, to } = read;
+  if (ask === "sums") {
+    return typeof root === "string" && typeof from === "string" ? { ask, root, from } : undefined;
+  }
+  if (typeof to !== "string") return undefined;
+  if (ask === "digests" && Array.isArray(read.buckets) && read.buckets.length <= MOST_BUCKETS) {
+    const buckets = read.buckets.filter(isBucket);
+    return buckets.length === read.buckets.length ? { ask, to, buckets } : undefined;
+  }
+  if (ask === "records" && isTextList(read.records) && read.records.length <= MOST_RECORDS) {
+    const records = read.records.flatMap((text) => parseName(text) ?? []);
+    return records.length === read.records.length ? { ask, to, records } : undefined;
+  }
+  return undefined;
+}
+
+/** Writes an answer. */
+export function formatAnswer(answer: SyncAnswer): string {
+  switch (answer.is) {
+    case "record":
+      return `${answer.record.key}\n${answer.record.payload}`;
+    case "sums": {
+      const buckets = [...answer.buckets].map(([bucket, { count, xor }]) => [bucket, count, xor]);
+      return JSON.stringify({ v: VERSION, is: "sums", host: answer.host, buckets });
+    }
+    case "digests": {
+      const digests = answer.digests.map((one) => nameText(one) + one.hash);
+      return JSON.stringify({ v: VERSION, is: "digests", digests });
+    }
+    default:
+      return JSON.stringify({ v: VERSION, ...answer });
+  }
+}
+
+/** Reads an answer; undefined for what is none, as a newer version's may be. */
+export function parseAnswer(payload: Uint8Array): SyncAnswer | undefined {
+  // A record begins with its key, everything else with a brace.
+  if (payload[0] !== BRACE) return parseRecord(payload);
+  const read = parseJson(payload);
+  if (read === undefined || read.v !== VERSION) return undefined;
+  const { is, host, answers } = read;
+  if (is === "end") return typeof answers === "number" ? { is, answers } : undefined;
+  if (is === "digests" && isTextList(read.digests)) {
+    return { is, digests: read.digests.flatMap((text) => parseDigest(text) ?? []) };
+  }
+  if (typeof host !== "string" || host === "") return undefined;
+  if (is === "same") return { is, host };
+  if (is !== "sums" || !Array.isArray(read.buckets)) return undefined;
+  return { is, host, buckets: new Map(read.buckets.flatMap((entry) => parseSum(entry))) };
+}
+
+const BRACE = "{".charCodeAt(0);
+const LINE_FEED = "\n".charCodeAt(0);
+
+function parseRecord(payload: Uint8Array): SyncAnswer | undefined {
+  const end = payload.indexOf(LINE_FEED);
+  if (end < 0) return undefined;
+  const key = decode(payload.subarray(0, end));
+  const text = decode(payload.subarray(end + 1));
+  if (key === undefined || text === undefined) return undefined;
+  return { is: "record", record: { key, payload: text } };
+}
+
+function parseSum(entry: unknown): [number, BucketSum][] {
+  if (!Array.isArray(entry)) return [];
+  const [bucket, count, xor]: readonly unknown[] = entry;
+  if (!isBucket(bucket) || typeof count !== "number" || typeof xor !== "string") return [];
+  return [[bucket, { count, xor }]];
+}
+
+function nameText({ kind, id }: RecordName): string {
+  return kind + id;
+}
+
+function parseName(text: string): RecordName | undefined {
+  const kind = text[0];
+  const id = text.slice(1);
+  return (kind === "o" || kind === "t") && isId(id) ? { kind, id } : undefined;
+}
+
+function parseDigest(text: string): RecordDigest | undefined {
+  const name = parseName(text.slice(0, 33));
+  const hash = text.slice(33);
+  return name !== undefined && /^[0-9a-f]{16}$/.test(hash) ? { ...name, hash } : undefined;
+}
+
+function isBucket(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < BUCKETS;
+}
+
+function parseJson(payload: Uint8Array): JsonObject | undefined {
+  try {
+    const read: unknown = JSON.parse(decode(payload) ?? "");
+    return isObject(read) ? read : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
