@@ -13,3 +13,12 @@ export function expandLongOptions(args: readonly string[], known: readonly strin
     return only === undefined || fitting.length > 1 ? arg : [only, ...value].join("=");
   });
 }
+
+/**
+ * Gives an option that may stand alone an empty value when it does (`--wait` or `--wait=5`), so that it never takes the
+ * argument that follows for its value.
+ */
+export function standAlone(args: readonly string[], mayStandAlone: readonly string[]): string[] {
+  const end = args.indexOf("--");
+  return args.map((arg, index) => mayStandAlone.includes(arg) && (end < 0 || index < end) ? `${arg}=` : arg);
+}

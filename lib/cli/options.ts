@@ -55,6 +55,11 @@ export class Options {
     throw new UsageError(`Cannot use ${flag(name)} ${text}: it is not a whole number, ${range}.`);
   }
 
+  /** A whole number within bounds, of an option that may stand alone: `alone` is meant then. */
+  integerOr(name: string, least: number, most: number, alone: number): number {
+    return this.text(name) === "" ? alone : this.integer(name, least, most) ?? alone;
+  }
+
   /** A point in time: ISO 8601, or a length of time that counts back from now. */
   moment(name: string, now: Micros): Micros | undefined {
     const text = this.filled(name);

@@ -4,7 +4,7 @@ import { VERSION } from "../core/version.ts";
 import { openMemory, type Surroundings } from "../memory/open.ts";
 import { accessOf } from "./access.ts";
 import type { Command, Ended } from "./command.ts";
-import { expandLongOptions } from "./long_options.ts";
+import { expandLongOptions, standAlone } from "./long_options.ts";
 import { keepOnly } from "./lockdown.ts";
 import { Options } from "./options.ts";
 import { type Output, ReaderGone } from "./output.ts";
@@ -43,6 +43,8 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
   if (moved !== undefined) throw new UsageError(moved.answer);
   const entry = commandOf(args);
   if (entry === undefined) {
+    const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => `\`${name}\``);
+    if (family.length > 0) throw new UsageError(`Cannot run "${args.join(" ")}": use ${family.join(", ")}.`);
     throw new UsageError(
       `Cannot run "${first}": there is no such command. \`${PROGRAM} --help\` lists them.`,
     );
@@ -105,8 +107,9 @@ function parse(
     outputError: (text) => problem = text,
   });
   const flags = declaration.options.flatMap(({ long }) => long ?? []);
+  const mayStandAlone = declaration.options.flatMap(({ long, optional }) => optional ? long ?? [] : []);
   try {
-    declaration.parse(expandLongOptions(args, flags), { from: "user" });
+    declaration.parse(standAlone(expandLongOptions(args, flags), mayStandAlone), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;

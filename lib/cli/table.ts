@@ -45,6 +45,71 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/init.ts")).init,
   },
   {
+    name: "peer",
+    summary: "take part in the mesh for as long as it runs",
+    load: async () => (await import("./commands/peer.ts")).peer,
+  },
+  {
+    name: "peer status",
+    summary: "how this host's part of the mesh is",
+    load: async () => (await import("./commands/peer_status.ts")).peerStatus,
+  },
+  {
+    name: "peer install",
+    summary: "have the system run the peer",
+    load: async () => (await import("./commands/peer_install.ts")).peerInstall,
+  },
+  {
+    name: "sync",
+    summary: "one round with the mesh: take what is there, send what waits",
+    load: async () => (await import("./commands/peer.ts")).syncCommand,
+  },
+  {
+    name: "share",
+    summary: "send memories to the mesh that were kept here",
+    load: async () => (await import("./commands/share.ts")).shareCommand,
+  },
+  {
+    name: "scope list",
+    summary: "the scopes that this host declares",
+    load: async () => (await import("./commands/scope.ts")).scopeList,
+  },
+  {
+    name: "scope add",
+    summary: "declare a user's or team's scope",
+    load: async () => (await import("./commands/scope.ts")).scopeAdd,
+  },
+  {
+    name: "scope remove",
+    summary: "no longer declare one",
+    load: async () => (await import("./commands/scope.ts")).scopeRemove,
+  },
+  {
+    name: "mesh start",
+    summary: "try a mesh out: a hub for as long as it runs",
+    load: async () => (await import("./commands/mesh.ts")).meshStart,
+  },
+  {
+    name: "mesh join",
+    summary: "try a mesh out: connect to such a hub",
+    load: async () => (await import("./commands/mesh.ts")).meshJoin,
+  },
+  {
+    name: "engine info",
+    summary: "which router this program runs",
+    load: async () => (await import("./commands/engine.ts")).info,
+  },
+  {
+    name: "engine path",
+    summary: "where it is",
+    load: async () => (await import("./commands/engine.ts")).path,
+  },
+  {
+    name: "engine verify",
+    summary: "whether it is what it should be",
+    load: async () => (await import("./commands/engine.ts")).verify,
+  },
+  {
     name: "mcp",
     summary: "serve the memory to an agent (mcp serve)",
     load: async () => (await import("./commands/mcp.ts")).mcp,

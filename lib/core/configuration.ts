@@ -38,10 +38,27 @@ async function findProject(folder: string): Promise<{ document: unknown; path: s
   }
 }
 
-// The YAML parser costs 15 ms of the start (DESIGN §6), so it is loaded only for a file that is there.
+// A line that says the same in YAML and at a glance: a name and one plain word, none that YAML reads as something else.
+const PLAIN = /^([a-z_]+): (?!(?:true|false|null|yes|no|on|off)$)([A-Za-z][\w.@-]*)$/i;
+
+/** Reads a file of plain lines, such as init writes; undefined when any line needs a YAML parser. */
+function readPlain(text: string): Record<string, string> | undefined {
+  const members: Record<string, string> = {};
+  for (const line of text.split(/\r?\n/)) {
+    if (line === "" || line.startsWith("#")) continue;
+    const [, name, value] = PLAIN.exec(line) ?? [];
+    if (name === undefined || value === undefined || name in members) return undefined;
+    members[name] = value;
+  }
+  return members;
+}
+
+// The YAML parser costs 15 ms of every start (DESIGN §6), so it is loaded only for a file that needs it.
 async function readYaml(path: string): Promise<{ document: unknown } | undefined> {
   const text = readTextIfAny(path);
   if (text === undefined) return undefined;
+  const plain = readPlain(text);
+  if (plain !== undefined) return { document: plain };
   try {
     const { parse } = await import("./yaml.ts");
     const document: unknown = parse(text);

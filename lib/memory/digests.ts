@@ -46,13 +46,15 @@ export function digests(store: Store, scope: ScopeLabel, prefix: string): Record
 const AT_HOME = "EXISTS (SELECT 1 FROM at_home h WHERE h.id = r.id AND h.scope = r.scope)";
 
 // Held back: it holds what looks like a secret, and it still waits to go out, so the mesh does not have it from here.
-const HELD_BACK = `(EXISTS (SELECT 1 FROM secret_flag f WHERE f.id = r.id AND f.scope = r.scope AND f.allowed_at IS NULL)
+const HELD_BACK =
+  `(EXISTS (SELECT 1 FROM secret_flag f WHERE f.id = r.id AND f.scope = r.scope AND f.allowed_at IS NULL)
   AND EXISTS (SELECT 1 FROM outbox x WHERE x.kind = 'observation' AND x.id = r.id AND x.scope = r.scope))`;
 
 const OBSERVATIONS = `SELECT id, payload FROM observation r WHERE id >= ? AND id < ? AND scope = ?
   AND (state IN (0, 3) OR (state = 1 AND substr(payload, 1, 12) = '{"purged_at"')) AND NOT ${AT_HOME} AND NOT ${HELD_BACK}`;
 
-const TOMBSTONES = `SELECT id, payload FROM tombstone r WHERE id >= ? AND id < ? AND scope = ? AND NOT ${AT_HOME}`;
+const TOMBSTONES =
+  `SELECT id, payload FROM tombstone r WHERE id >= ? AND id < ? AND scope = ? AND NOT ${AT_HOME}`;
 
 /** The record behind a digest, with its key; undefined when `digests` would not list it. */
 export function digestedRecord(

@@ -87,7 +87,8 @@ export function confirmOutgoing(store: Store, sent: readonly Outgoing[]): Micros
       const now = outgoingRecord(store, kind, id, scope);
       if (now !== undefined && (now.payload !== record.payload || now.key !== record.key)) return [];
       noLongerAtHome(store, id, scope);
-      const gone = "DELETE FROM outbox WHERE row = ? AND kind = ? AND id = ? AND scope = ? RETURNING queued_at";
+      const gone =
+        "DELETE FROM outbox WHERE row = ? AND kind = ? AND id = ? AND scope = ? RETURNING queued_at";
       return store.all(gone, [row, kind, id, scope], (column) => number(column, "queued_at"));
     })
   );

@@ -165,11 +165,15 @@ export class Arrivals {
     const how = { now: clock(), republish };
     try {
       if (deleted) return ingestDelete(store, key, how) ? "deleted" : "known";
-      if (text === undefined) return ingestUnreadable(store, { key, payload: lossy.decode(payload) }, how.now);
+      if (text === undefined) {
+        return ingestUnreadable(store, { key, payload: lossy.decode(payload) }, how.now);
+      }
       return ingest(store, { key, payload: text }, how);
     } catch (error) {
       // The database's trouble is not the record's.
-      if (error instanceof StoreFailure || !(error instanceof Error) || error instanceof TryAgain) throw error;
+      if (error instanceof StoreFailure || !(error instanceof Error) || error instanceof TryAgain) {
+        throw error;
+      }
       quarantine(store, {
         key,
         payload: text ?? "",

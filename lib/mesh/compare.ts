@@ -24,9 +24,7 @@ export function difference(
     wanted: theirs.filter(({ kind, id, hash }) =>
       here.get(kind + id) !== hash && !(kind === "o" && here.has(`t${id}`))
     ),
-    lacking: ours.filter(({ kind, id }) =>
-      !there.has(kind + id) && !(kind === "o" && there.has(`t${id}`))
-    ),
+    lacking: ours.filter(({ kind, id }) => !there.has(kind + id) && !(kind === "o" && there.has(`t${id}`))),
   };
 }
 

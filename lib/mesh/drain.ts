@@ -28,8 +28,10 @@ export interface DrainEvents {
   confirmed(count: number, lag: Micros): void;
   /** The mesh has another payload under a key of ours. */
   differs(sample: Sample): void;
-  /** A record did not go out; it is tried again after `retryMs`. */
-  failed(record: Outgoing, reason: string, retryMs: number): void;
+  /** The outbox was gone through and nothing is on its way. */
+  emptied(): void;
+  /** A record did not go out and is tried again after `retryMs`. `unstored`: it was put, but nobody has it. */
+  failed(record: Outgoing, reason: string, unstored: boolean, retryMs: number): void;
 }
 
 /** How often it is looked whether another process has committed. Milliseconds. */
@@ -168,6 +170,7 @@ export class Drain {
     }
     await Promise.all(pool);
     confirmed.write();
+    if (!this.#again) events.emptied();
   }
 
   // Never rejects for what concerns only this record.
@@ -179,14 +182,14 @@ export class Drain {
       failPoint("after-put");
       if (!await this.#isStored(session, record)) {
         if (this.#session !== session || this.#stopping.signal.aborted) return;
-        return this.#failed(record, "nobody in the mesh stores it yet");
+        return this.#failed(record, "nobody in the mesh stores it yet", true);
       }
       this.#setbacks.delete(record.key);
       failPoint("before-confirm");
       confirmed.add(record);
     } catch (error) {
       if (error instanceof SessionClosed || this.#session !== session) return;
-      this.#failed(record, messageOf(error));
+      this.#failed(record, messageOf(error), false);
     }
   }
 
@@ -215,12 +218,12 @@ export class Drain {
     return false;
   }
 
-  #failed(record: Outgoing, reason: string): void {
+  #failed(record: Outgoing, reason: string, unstored: boolean): void {
     const { clock, events } = this.#options;
     const failures = (this.#setbacks.get(record.key)?.failures ?? 0) + 1;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
     this.#setbacks.set(record.key, { failures, until: clock() + pause * 1000 });
-    events.failed(record, reason, pause);
+    events.failed(record, reason, unstored, pause);
   }
 
   #scheduleRetry(): void {

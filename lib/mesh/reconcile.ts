@@ -40,6 +40,8 @@ export interface Reconciled extends Exchanged {
 export interface ReconcilerOptions extends Reconciling {
   readonly scopes: readonly ScopeLabel[];
   readonly random: Random;
+  /** Whether what no host of ours answers for is got whole: on a spoke, whose hub may be Python's. */
+  readonly wholeWhenUnanswered: boolean;
   /** Whether a comparison makes sense now: whether anybody is there. */
   readonly reachable: () => boolean;
   readonly events: {
@@ -89,14 +91,14 @@ export class Reconciler {
   }
 
   async #run(): Promise<void> {
-    const { signal, events, reachable, timer, random } = this.#options;
+    const { signal, events, reachable, timer, random, wholeWhenUnanswered } = this.#options;
     if (signal.aborted || this.#running || !reachable()) return;
     const full = this.#due?.full ?? false;
     this.#due = undefined;
     this.#running = true;
     let next = 0;
     try {
-      const done = await reconcile(this.#options, this.#options.scopes, full);
+      const done = await reconcile(this.#options, this.#options.scopes, { full, wholeWhenUnanswered });
       this.#failures = 0;
       events.done(done);
       next = PERIOD_MS * (1 - (random(1)[0] ?? 0) / 2560);
@@ -115,13 +117,13 @@ export class Reconciler {
 }
 
 /**
- * Compares all scopes with the mesh, adding in both directions and concluding nothing from absence. A scope that no host
- * of ours answers for is got whole, as it is from Python's hubs.
+ * Compares all scopes with the mesh, adding in both directions and concluding nothing from absence. With `full`, or
+ * `wholeWhenUnanswered` for a scope that no host of ours answers for, all storages are asked for everything.
  */
 export async function reconcile(
   reconciling: Reconciling,
   scopes: readonly ScopeLabel[],
-  full: boolean,
+  { full, wholeWhenUnanswered }: { readonly full: boolean; readonly wholeWhenUnanswered: boolean },
 ): Promise<Reconciled> {
   let fetched = 0;
   let published = 0;
@@ -134,7 +136,7 @@ export async function reconcile(
     const synced = await syncScope(reconciling, scope);
     if (synced === undefined) unanswered.push(scope);
     else add(synced);
-    if (synced === undefined || full) add(await fullGet(reconciling, scope));
+    if (full || (synced === undefined && wholeWhenUnanswered)) add(await fullGet(reconciling, scope));
   }
   await reconciling.arrivals.settled();
   return { fetched, published, unanswered };

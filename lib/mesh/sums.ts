@@ -1,6 +1,14 @@
 import { sha256 } from "../core/digest.ts";
 import type { ScopeLabel } from "../core/scope.ts";
-import { bucketOf, bucketPrefix, BUCKETS, type BucketSum, digests, type RecordDigest, sumOf } from "../memory/digests.ts";
+import {
+  bucketOf,
+  bucketPrefix,
+  BUCKETS,
+  type BucketSum,
+  digests,
+  type RecordDigest,
+  sumOf,
+} from "../memory/digests.ts";
 import type { Store } from "../store/store.ts";
 import { sleep, type Timer } from "./timer.ts";
 

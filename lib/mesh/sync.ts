@@ -41,7 +41,9 @@ async function compareWith(
   let published = 0;
   for (const buckets of bucketsToCompare(ours, theirs)) {
     const found = await askWhole(reconciling, scope, { ask: "digests", to: host, buckets });
-    const there = found.flatMap((answer): readonly RecordDigest[] => answer.is === "digests" ? answer.digests : []);
+    const there = found.flatMap((answer): readonly RecordDigest[] =>
+      answer.is === "digests" ? answer.digests : []
+    );
     // What is here is read now, since much may have arrived meanwhile.
     const { wanted, lacking } = difference(digestsOf(store, scope, buckets), there);
     publish(store, clock, scope, lacking);
@@ -93,5 +95,7 @@ async function ask(
     if (pause !== undefined) await sleep(timer, pause, signal);
     signal.throwIfAborted();
   }
-  throw new Failure(`Cannot compare ${scope} with the mesh: a host does not answer whole. It is tried again.`);
+  throw new Failure(
+    `Cannot compare ${scope} with the mesh: a host does not answer whole. It is tried again.`,
+  );
 }

@@ -25,7 +25,11 @@ export interface Answering {
  * Answers the questions of other hosts about a scope from this host's database. What is no question of ours, such as a
  * wildcard query that meets the key, gets no answer; nor does this host's own question.
  */
-export async function* answerSync(answering: Answering, scope: ScopeLabel, query: Query): AsyncGenerator<Answer> {
+export async function* answerSync(
+  answering: Answering,
+  scope: ScopeLabel,
+  query: Query,
+): AsyncGenerator<Answer> {
   const question = parseQuestion(query.payload);
   if (question === undefined || isForOthers(question, answering.host)) return;
   const key = syncKey(scope);

@@ -46,7 +46,9 @@ export function syncKey(scope: ScopeLabel): string {
 
 /** Writes a question. */
 export function formatQuestion(question: Question): Uint8Array {
-  const body = question.ask === "records" ? { ...question, records: question.records.map(nameText) } : question;
+  const body = question.ask === "records"
+    ? { ...question, records: question.records.map(nameText) }
+    : question;
   return new TextEncoder().encode(JSON.stringify({ v: VERSION, ...body }));
 }
 

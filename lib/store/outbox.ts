@@ -28,3 +28,9 @@ export function outboxDepth(store: Store): { waiting: number; since: Micros | un
   }));
   return found ?? { waiting: 0, since: undefined };
 }
+
+/** Whether a record waits to go out. */
+export function isQueued(store: Store, kind: OutboxKind, id: string, scope: ScopeLabel): boolean {
+  const sql = "SELECT 1 FROM outbox WHERE kind = ? AND id = ? AND scope = ?";
+  return store.get(sql, [kind, id, scope], () => true) ?? false;
+}

@@ -1,4 +1,4 @@
-import { number, text } from "../../store/row.ts";
+import { number, type Row, text } from "../../store/row.ts";
 import type { Store } from "../../store/store.ts";
 import { frequency, rarity } from "./frequency.ts";
 import { allOf, anyOf, matchUnit } from "./match.ts";
@@ -25,6 +25,11 @@ const LISTED = 30_000;
 const SCANNED = 400_000;
 /** What a unit in subject or tags is worth more, here where its place is all that is known of it. */
 const TITLE = 0.5;
+
+// The last two columns are parts of identifiers and keys.
+const BM25_SCORE = `bm25(search_index, ${
+  COLUMN_WEIGHTS.map((weight) => weight.toFixed(1)).join(", ")
+}, 0.5, 0.0)`;
 
 interface Measured {
   readonly match: string;
@@ -71,15 +76,19 @@ export function retrieve(
   return { rows, idf };
 }
 
-// The more of what is asked a text has, and has in its subject or tags, the better.
+// By bm25 as far as the rarest units go, and by the rarity of what else it has: what bm25 gives one occurrence in a text
+// of average length.
 function byCoverage(index: Index, measured: readonly Measured[], most: number): number[] {
+  const scored = rarest(measured, BM25);
   const rare = rarest(measured, LISTED);
   const common = rarest(measured.slice(rare.length), SCANNED);
-  const found = new Map<number, number>();
+  const found = scored.length === 0
+    ? new Map<number, number>()
+    : index.scores(anyOf(scored.map(({ match }) => match)));
   const add = (rows: readonly number[], worth: number): void => {
     for (const row of rows) found.set(row, (found.get(row) ?? 0) + worth);
   };
-  for (const { match, title, worth } of rare) {
+  for (const { match, title, worth } of rare.slice(scored.length)) {
     add(index.newest(match, LISTED), worth);
     add(index.newest(title, LISTED), worth * TITLE);
   }
@@ -119,12 +128,26 @@ class Index {
   byBm25(match: string, most: number, oldest = this.range.oldest): number[] {
     return this.store.all(
       `SELECT rowid AS row FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?
-        ORDER BY bm25(search_index, ${
-        COLUMN_WEIGHTS.map((weight) => weight.toFixed(1)).join(", ")
-      }, 0.5, 0.0), rowid DESC LIMIT ?`,
+        ORDER BY ${BM25_SCORE}, rowid DESC LIMIT ?`,
       [match, oldest, this.range.newest, most],
       (row) => number(row, "row"),
     );
+  }
+
+  /** The rows that match, with how well by bm25. */
+  scores(match: string): Map<number, number> {
+    const { oldest, newest } = this.range;
+    const read = (
+      row: Row,
+    ): [number[], number[]] => [JSON.parse(text(row, "rows")), JSON.parse(text(row, "scores"))];
+    const found = this.store.get(
+      `SELECT json_group_array(row) AS rows, json_group_array(score) AS scores FROM (
+        SELECT rowid AS row, -${BM25_SCORE} AS score FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?)`,
+      [match, oldest, newest],
+      read,
+    );
+    const [rows, scores] = found ?? [[], []];
+    return new Map(rows.map((row, index) => [row, scores[index] ?? 0]));
   }
 
   /** The newest rows that match. As one JSON text, which is five times as fast as row by row. */

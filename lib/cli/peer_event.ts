@@ -1,0 +1,36 @@
+import type { PeerEvent } from "../mesh/peer.ts";
+
+/** The line that a log shows of what happened; undefined for what nobody needs to read. */
+export function describe(event: PeerEvent): string | undefined {
+  switch (event.kind) {
+    case "router-up":
+      return `router up${event.locators.length === 0 ? "" : `, listening on ${event.locators.join(", ")}`}`;
+    case "router-down":
+      return `router down: ${event.reason}; another start in ${seconds(event.retryMs)} s`;
+    case "session-down":
+      return `session ended: ${event.reason}`;
+    case "connected":
+      return event.hosts.length === 0 ? "connected to no other host" : `connected to ${event.hosts.join(", ")}`;
+    case "reconciled":
+      return event.fetched + event.published === 0
+        ? undefined
+        : `reconciled: ${event.fetched} taken, ${event.published} sent`;
+    case "caught-up":
+      return "caught up: everything in reach was compared";
+    case "drained":
+      return `sent: ${event.count}, nothing waits`;
+    case "quarantined":
+      return `set aside: ${event.count} records (\`kioku-mesh quarantine\` lists them)`;
+    case "refused":
+      return `not sent: ${event.id} (${event.scope}): ${event.reason}; again in ${seconds(event.retryMs)} s`;
+    case "not-carried":
+      return `${event.scope} is carried by no host in reach, so its records wait; declare it on the hub: ` +
+        `kioku-mesh scope add ${event.scope}`;
+    case "trouble":
+      return event.reason;
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
+}

@@ -1,0 +1,62 @@
+import { type Micros, SECOND } from "../core/clock.ts";
+import { formatTime } from "../core/time.ts";
+import type { OpenMemory } from "../memory/open.ts";
+import { sharing } from "../memory/sharing.ts";
+import { readPeerStatus } from "../mesh/peer_status.ts";
+
+/** How this host's part of the mesh is, as status and peer status print it. */
+export type PeerFacts = NonNullable<ReturnType<typeof peerFacts>>;
+
+/** Gathers it; undefined on a host that is in no mesh. */
+export function peerFacts(memory: OpenMemory): {
+  readonly peer_runs: boolean;
+  readonly router_up: boolean;
+  readonly connected: readonly string[];
+  readonly waiting: number;
+  readonly waiting_since: string | null;
+  readonly unshared: number;
+  readonly last_reconcile: string | null;
+  readonly catching_up: boolean;
+  readonly lag_ms: number | null;
+  readonly warning: string | null;
+} | undefined {
+  const shared = sharing(memory, memory.peerRuns);
+  if (shared === undefined) return undefined;
+  const { peerRuns, waiting, since, unshared, warning } = shared;
+  // What a peer wrote that has ended says nothing of now, but when the mesh was last compared stays true.
+  const written = readPeerStatus(memory.store);
+  const now = peerRuns ? written : undefined;
+  return {
+    peer_runs: peerRuns,
+    router_up: now?.routerUp ?? false,
+    connected: now?.connected ?? [],
+    waiting,
+    waiting_since: timeOrNull(since),
+    unshared,
+    last_reconcile: timeOrNull(written?.lastReconcile),
+    catching_up: now?.catchingUp ?? true,
+    lag_ms: now?.lag === undefined ? null : Math.round(now.lag * 1000 / SECOND),
+    warning: warning ?? null,
+  };
+}
+
+/** The lines that a person reads. */
+export function peerLines(facts: PeerFacts): string[] {
+  const { connected } = facts;
+  return [
+    `peer: ${facts.peer_runs ? `running, router ${facts.router_up ? "up" : "down"}` : "not running"}`,
+    `connected: ${connected.length}${connected.length === 0 ? "" : ` (${connected.join(", ")})`}`,
+    `outbox: ${facts.waiting}${
+      facts.waiting_since === null ? "" : ` (oldest since ${facts.waiting_since})`
+    }` +
+    (facts.unshared === 0 ? "" : `, ${facts.unshared} not to be shared`),
+    `last_reconcile: ${facts.last_reconcile ?? "-"}`,
+    `catching_up: ${facts.catching_up ? "yes: what is here may be less than the mesh has" : "no"}`,
+    `lag: ${facts.lag_ms === null ? "-" : `${facts.lag_ms} ms`}`,
+    ...(facts.warning === null ? [] : [`warning: ${facts.warning}`]),
+  ];
+}
+
+function timeOrNull(time: Micros | undefined): string | null {
+  return time === undefined ? null : formatTime(time);
+}

@@ -1,0 +1,166 @@
+import type { ScopeLabel } from "../core/scope.ts";
+import { MESH, scopeLabel } from "../core/scope.ts";
+import type { MemoryContext } from "../memory/context.ts";
+import type { Arrivals } from "./arrivals.ts";
+import { type Reconciled, Reconciler } from "./reconcile.ts";
+import type { Declared, MeshSession } from "./session.ts";
+import type { Sums } from "./sums.ts";
+import { answerSync } from "./sync_answers.ts";
+import { syncKey } from "./sync_protocol.ts";
+import { type Timer, within } from "./timer.ts";
+
+/** What a session is used for. */
+export interface AttachmentOptions {
+  readonly memory: MemoryContext;
+  readonly session: MeshSession;
+  readonly timer: Timer;
+  readonly role: "hub" | "spoke";
+  /** Whether this host's router has storages of its own. */
+  readonly stores: boolean;
+  readonly scopes: readonly ScopeLabel[];
+  readonly arrivals: Arrivals;
+  readonly sums: Sums;
+  readonly events: AttachmentEvents;
+}
+
+/** What happens in a session. */
+export interface AttachmentEvents {
+  /** A link came up or went down. */
+  neighbours(): void;
+  /** Records were put into the outbox. */
+  published(): void;
+  reconciled(result: Reconciled): void;
+  notReconciled(reason: string, retryMs: number): void;
+}
+
+/** After a link came up: what both sides have declared has to reach the other one. Milliseconds. */
+const SETTLE_MS = 250;
+
+/** Looks again after the first comparison with a new neighbour, whose own start may not have been over. Milliseconds. */
+const LOOK_AGAIN_MS = 5_000;
+
+/** How long a new neighbour has to show that it is of ours. Milliseconds. */
+const SHOW_MS = 3_000;
+
+/** Where our peers show that they are there, by their routers' ids. */
+const ALIVE = "kioku/peer";
+
+/** One session of the peer: everything that it declares, and the comparisons that it makes, until it ends. */
+export class Attachment {
+  readonly #options: AttachmentOptions;
+  readonly #over = new AbortController();
+  readonly #ours = new Set<string>();
+  readonly #reconciler: Reconciler;
+  #declared: Declared[] = [];
+  #forget = () => {};
+
+  private constructor(options: AttachmentOptions) {
+    this.#options = options;
+    const { memory, session, timer, arrivals, sums, scopes, events } = options;
+    this.#reconciler = new Reconciler({
+      store: memory.store,
+      clock: memory.clock,
+      random: memory.random,
+      timer,
+      session,
+      sums,
+      arrivals,
+      scopes,
+      signal: this.#over.signal,
+      wholeWhenUnanswered: options.role === "spoke",
+      published: events.published,
+      reachable: () => this.reachable,
+      events: { done: events.reconciled, failed: events.notReconciled },
+    });
+  }
+
+  /**
+   * Declares what this host takes, then compares with the mesh. Rejects when the session ends meanwhile or the router
+   * refuses.
+   */
+  static async make(options: AttachmentOptions): Promise<Attachment> {
+    const attachment = new Attachment(options);
+    try {
+      await attachment.#declare();
+      return attachment;
+    } catch (error) {
+      attachment.end();
+      throw error;
+    }
+  }
+
+  /** Whether somebody is there who stores what is put: another host, or our own router. */
+  get reachable(): boolean {
+    return !this.#over.signal.aborted && (this.#options.stores || this.#options.session.neighbours.size > 0);
+  }
+
+  /** Asks for a comparison; `full` gets everything from every storage. */
+  reconcile(full: boolean): void {
+    this.#reconciler.request(0, full);
+  }
+
+  /** Takes back what was declared, as far as that goes in the time given. */
+  async undeclare(withinMs: number): Promise<void> {
+    const all = Promise.allSettled(this.#declared.map((one) => one.undeclare()));
+    await within(this.#options.timer, withinMs, all, () => new Error("late")).catch(() => {});
+  }
+
+  /** The session is over. */
+  end(): void {
+    this.#forget();
+    this.#over.abort();
+  }
+
+  async #declare(): Promise<void> {
+    const { session, scopes, arrivals, memory, sums, role, events } = this.#options;
+    const { zid } = session;
+    this.#declared.push(
+      await session.watchAlive(`${ALIVE}/*`, (key, alive) => {
+        const other = key.slice(ALIVE.length + 1);
+        if (alive) this.#ours.add(other);
+        else this.#ours.delete(other);
+      }),
+    );
+    this.#declared.push(await session.declareAlive(`${ALIVE}/${zid}`));
+    const keys = scopes.map((scope) => `mem/${scope}/**`);
+    // The oldest keys name no tier; they belong to the mesh.
+    if (scopes.includes(scopeLabel(MESH))) keys.push("mem/obs/**", "mem/tomb/**");
+    for (const one of keys) this.#declared.push(await session.subscribe(one, arrivals.receive));
+    if (role === "hub") {
+      const answering = { store: memory.store, sums, host: zid };
+      for (const scope of scopes) {
+        const answer = (question: Parameters<typeof answerSync>[2]) => answerSync(answering, scope, question);
+        this.#declared.push(await session.queryable(syncKey(scope), answer));
+      }
+    }
+    this.#forget = session.onNeighbours((neighbour, up) => {
+      events.neighbours();
+      if (up) this.#met(neighbour.zid);
+    });
+    events.neighbours();
+    if (this.#options.stores) this.#reconciler.request(0, true);
+    for (const other of session.neighbours.keys()) this.#met(other);
+  }
+
+  #met(other: string): void {
+    this.#reconciler.request(SETTLE_MS, false);
+    this.#later(LOOK_AGAIN_MS, () => this.#reconciler.request(0, false));
+    // A host that is not of ours may have storages that nobody else answers for: a Python host's.
+    if (this.#options.role === "hub") {
+      this.#later(SHOW_MS, () => {
+        const { neighbours } = this.#options.session;
+        if (!this.#ours.has(other) && neighbours.get(other)?.role === "router") {
+          this.#reconciler.request(0, true);
+        }
+      });
+    }
+  }
+
+  #later(milliseconds: number, then: () => void): void {
+    const cancel = this.#options.timer(milliseconds, () => {
+      this.#over.signal.removeEventListener("abort", cancel);
+      then();
+    });
+    this.#over.signal.addEventListener("abort", cancel);
+  }
+}

@@ -1,0 +1,400 @@
+import { join } from "node:path";
+import type { Micros } from "../core/clock.ts";
+import { Failure, messageOf } from "../core/errors.ts";
+import { type Scope, type ScopeLabel, scopeLabel } from "../core/scope.ts";
+import type { MemoryContext } from "../memory/context.ts";
+import { outgoingDepth } from "../memory/outgoing.ts";
+import { takeLock } from "../store/lock.ts";
+import { Arrivals } from "./arrivals.ts";
+import { Attachment } from "./attachment.ts";
+import { Drain } from "./drain.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Engine } from "./engine/find.ts";
+import { peerLock, type PeerStatus, writePeerStatus } from "./peer_status.ts";
+import type { Reconciled } from "./reconcile.ts";
+import type { Router } from "./router.ts";
+import type { LinkTls, Volume } from "./router_config.ts";
+import { type MeshSession, openSession } from "./session.ts";
+import { type StorageLayout, storagesFor } from "./storages.ts";
+import { Sums } from "./sums.ts";
+import { superviseRouter, type Supervisor } from "./supervisor.ts";
+import { sleep, type Timer } from "./timer.ts";
+
+export { peerRuns, type PeerStatus, readPeerStatus } from "./peer_status.ts";
+
+/** What a peer is run with. */
+export interface PeerOptions {
+  readonly memory: MemoryContext;
+  /** The state folder. */
+  readonly state: string;
+  readonly engine: Engine;
+  readonly listen: readonly Endpoint[];
+  readonly connect: readonly Endpoint[];
+  readonly role: "hub" | "spoke";
+  /** Whether a spoke has storages too. */
+  readonly replica: boolean;
+  /** The scopes that this host declares; no other record goes out or comes in. */
+  readonly scopes: readonly Scope[];
+  readonly layout: StorageLayout;
+  readonly volume: Volume;
+  readonly tls: LinkTls | undefined;
+  readonly timer: Timer;
+  /** Told of what a log should show. Never of what a memory holds. */
+  readonly tell: (event: PeerEvent) => void;
+  /** Called at named points, where tests end the process. */
+  readonly failPoint?: (name: string) => void;
+}
+
+/** What happened, for a line in a log. */
+export type PeerEvent =
+  | { readonly kind: "router-up"; readonly zid: string; readonly locators: readonly string[] }
+  | { readonly kind: "router-down"; readonly reason: string; readonly retryMs: number }
+  | { readonly kind: "session-down"; readonly reason: string }
+  /** The hosts that there is a link to have changed. */
+  | { readonly kind: "connected"; readonly hosts: readonly string[] }
+  | { readonly kind: "reconciled"; readonly fetched: number; readonly published: number }
+  /** For the first time since the start, all of the mesh in reach was compared with what is here. */
+  | { readonly kind: "caught-up" }
+  /** Nothing of the shared scopes waits any more; `count` records were confirmed since the last time. */
+  | { readonly kind: "drained"; readonly count: number }
+  /** Records were set aside; `kioku-mesh quarantine` shows them and why. */
+  | { readonly kind: "quarantined"; readonly count: number }
+  /** One record did not go out. */
+  | {
+    readonly kind: "refused";
+    readonly id: string;
+    readonly scope: ScopeLabel;
+    readonly reason: string;
+    readonly retryMs: number;
+  }
+  /** No host in reach stores a scope of ours, so its records wait here. */
+  | { readonly kind: "not-carried"; readonly scope: ScopeLabel }
+  | { readonly kind: "trouble"; readonly reason: string };
+
+/** A peer that runs. */
+export interface Peer {
+  readonly status: () => PeerStatus;
+  /** Compares with everything that every storage in reach has, soon. */
+  rebuild(): void;
+  /**
+   * Resolves when nothing of the shared scopes waits, all is confirmed and what the mesh has was taken; or when the time
+   * is over, with what is left.
+   */
+  drained(withinMs: number): Promise<{ readonly left: number; readonly caughtUp: boolean }>;
+  /** Stops it in order: sends what can be sent, takes back what it declared, ends the session, the router last. Within 5 s. */
+  stop(): Promise<void>;
+}
+
+/** Another process is the peer of this state folder. */
+export class PeerRuns extends Failure {}
+
+/** Between two looks at whether all is drained. Milliseconds. */
+const LOOK_MS = 20;
+
+/** Parts of the 5 s that stopping may take; the router gets the rest. Milliseconds. */
+const LAST_DRAIN_MS = 1_500;
+const UNDECLARE_MS = 300;
+const LAST_ARRIVALS_MS = 500;
+
+/** Before another try to open a session with a router that runs. Milliseconds. */
+const REOPEN_MS = 200;
+
+/** The status is written this long after a change, and this often without one. Milliseconds. */
+const STATUS_AFTER_MS = 1_000;
+const STATUS_EVERY_MS = 60_000;
+
+/** Starts the peer. Throws a PeerRuns when one runs, and what `startRouter` throws when the router does not start. */
+export async function startPeer(options: PeerOptions): Promise<Peer> {
+  const lock = takeLock(peerLock(options.state));
+  if (lock === undefined) {
+    throw new PeerRuns("Cannot start the peer: one runs already on this host. See `kioku-mesh peer status`.");
+  }
+  const peer = new RunningPeer(options, lock);
+  try {
+    await peer.start();
+    return peer;
+  } catch (error) {
+    await peer.stop();
+    throw error;
+  }
+}
+
+class RunningPeer implements Peer {
+  readonly #options: PeerOptions;
+  readonly #lock: Disposable;
+  readonly #stopping = new AbortController();
+  readonly #declared: readonly ScopeLabel[];
+  readonly #notCarried = new Set<ScopeLabel>();
+  readonly #arrivals: Arrivals;
+  readonly #drain: Drain;
+  readonly #sums: Sums;
+  #supervisor: Supervisor | undefined;
+  #session: MeshSession | undefined;
+  #attachment: Attachment | undefined;
+  #routerUp = false;
+  #unanswered: readonly ScopeLabel[] = [];
+  #lastReconcile: Micros | undefined;
+  #lag: Micros | undefined;
+  #confirmed = 0;
+  #cancelStatus: (() => void) | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: PeerOptions, lock: Disposable) {
+    this.#options = options;
+    this.#lock = lock;
+    this.#declared = options.scopes.map(scopeLabel);
+    const { store, clock } = options.memory;
+    const { timer, failPoint = () => {}, tell } = options;
+    this.#sums = new Sums(store, timer);
+    this.#arrivals = new Arrivals({
+      store,
+      clock,
+      timer,
+      failPoint,
+      republish: options.role === "hub",
+      events: {
+        applied: (ids, quarantined) => {
+          this.#sums.touch(ids);
+          if (quarantined > 0) tell({ kind: "quarantined", count: quarantined });
+          this.#drain.wake();
+        },
+        refused: (error) => tell({ kind: "trouble", reason: messageOf(error) }),
+        overflowed: () => this.#attachment?.reconcile(false),
+      },
+    });
+    this.#drain = new Drain({
+      store,
+      clock,
+      timer,
+      failPoint,
+      shared: () => this.#shared(),
+      events: {
+        changed: () => this.#changed(),
+        sending: (records) => this.#sums.touch(records.map(({ id }) => id)),
+        confirmed: (count, lag) => {
+          this.#confirmed += count;
+          this.#lag = lag;
+          this.#changed();
+        },
+        emptied: () => this.#tellDrained(),
+        differs: (sample) => this.#arrivals.fetched(sample),
+        failed: ({ id, scope }, reason, unstored, retryMs) => {
+          if (unstored && this.#unanswered.includes(scope)) return this.#setAside(scope);
+          tell({ kind: "refused", id, scope, reason, retryMs });
+        },
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    const { memory, state, engine, listen, connect, scopes, layout, volume, tls, timer, tell } =
+      this.#options;
+    this.#supervisor = await superviseRouter({
+      engine,
+      folder: join(state, "router"),
+      listen,
+      connect,
+      storages: this.#stores ? storagesFor(scopes, layout) : [],
+      volume,
+      tls,
+      clock: memory.clock,
+      random: memory.random,
+      timer,
+    }, {
+      up: (router) => {
+        this.#routerUp = true;
+        tell({ kind: "router-up", zid: router.zid, locators: router.locators });
+        void this.#attend(router);
+      },
+      down: (reason, retryMs) => {
+        this.#routerUp = false;
+        tell({ kind: "router-down", reason, retryMs });
+        this.#changed();
+      },
+    });
+    this.#writeStatus();
+  }
+
+  status = (): PeerStatus => {
+    const { store, clock } = this.#options.memory;
+    return {
+      routerUp: this.#routerUp,
+      connected: [...this.#session?.neighbours.keys() ?? []],
+      outbox: outgoingDepth(store, this.#shared()),
+      lastReconcile: this.#lastReconcile,
+      catchingUp: this.#lastReconcile === undefined,
+      lag: this.#lag,
+      updatedAt: clock(),
+    };
+  };
+
+  rebuild(): void {
+    this.#attachment?.reconcile(true);
+  }
+
+  async drained(withinMs: number): Promise<{ readonly left: number; readonly caughtUp: boolean }> {
+    const { timer } = this.#options;
+    let over = false;
+    const cancel = timer(withinMs, () => over = true);
+    for (;;) {
+      const { outbox, catchingUp } = this.status();
+      const done = outbox.waiting === 0 && !catchingUp && !this.#arrivals.busy;
+      if (done || over || this.#stopping.signal.aborted) {
+        cancel();
+        return { left: outbox.waiting, caughtUp: !catchingUp };
+      }
+      await sleep(timer, LOOK_MS);
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#stopped ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      if (this.#attachment?.reachable && this.status().outbox.waiting > 0) await this.#lastDrain();
+      this.#stopping.abort();
+      await this.#attachment?.undeclare(UNDECLARE_MS);
+      this.#detach();
+      await this.#arrivals.stop(LAST_ARRIVALS_MS);
+      await this.#drain.stop();
+      this.#session?.close();
+      await this.#supervisor?.stop();
+      this.#routerUp = false;
+      this.#cancelStatus?.();
+      this.#writeStatus();
+    } finally {
+      this.#lock[Symbol.dispose]();
+    }
+  }
+
+  async #lastDrain(): Promise<void> {
+    const { timer } = this.#options;
+    let over = false;
+    const cancel = timer(LAST_DRAIN_MS, () => over = true);
+    this.#drain.retryNow();
+    while (!over && this.#drain.busy && this.status().outbox.waiting > 0) await sleep(timer, LOOK_MS);
+    cancel();
+  }
+
+  get #stores(): boolean {
+    return this.#options.role === "hub" || this.#options.replica;
+  }
+
+  #shared(): ScopeLabel[] {
+    return this.#declared.filter((scope) => !this.#notCarried.has(scope));
+  }
+
+  // One session after another with this router until it is gone.
+  async #attend(router: Router): Promise<void> {
+    const { timer, memory, tell } = this.#options;
+    let gone = false;
+    void router.ended.then(() => gone = true);
+    while (!gone && !this.#stopping.signal.aborted) {
+      try {
+        const session = await openSession({ address: router.address, random: memory.random, timer });
+        const reason = await this.#use(session);
+        this.#detach();
+        if (this.#stopping.signal.aborted) return;
+        tell({ kind: "session-down", reason });
+        if (reason.includes("does not answer")) return this.#supervisor?.restart(reason);
+      } catch (error) {
+        this.#detach();
+        if (!gone && !this.#stopping.signal.aborted) tell({ kind: "trouble", reason: messageOf(error) });
+      }
+      await sleep(timer, REOPEN_MS, this.#stopping.signal);
+    }
+  }
+
+  // Resolves with the reason when the session ends.
+  async #use(session: MeshSession): Promise<string> {
+    const { memory, timer, role, tell } = this.#options;
+    this.#session = session;
+    if (this.#stopping.signal.aborted) session.close();
+    this.#attachment = await Attachment.make({
+      memory,
+      session,
+      timer,
+      role,
+      stores: this.#stores,
+      scopes: this.#declared,
+      arrivals: this.#arrivals,
+      sums: this.#sums,
+      events: {
+        neighbours: () => {
+          tell({ kind: "connected", hosts: [...session.neighbours.keys()] });
+          const reachable = this.#stores || session.neighbours.size > 0;
+          this.#drain.use(reachable ? session : undefined);
+          this.#changed();
+        },
+        published: () => this.#drain.wake(),
+        reconciled: (result) => this.#reconciled(result),
+        notReconciled: (reason) => tell({ kind: "trouble", reason }),
+      },
+    }).catch((error) => {
+      session.close();
+      throw error;
+    });
+    return await session.closed;
+  }
+
+  #detach(): void {
+    this.#drain.use(undefined);
+    this.#attachment?.end();
+    this.#attachment = undefined;
+    this.#changed();
+  }
+
+  #reconciled({ fetched, published, unanswered }: Reconciled): void {
+    const { tell, memory, role } = this.#options;
+    const first = this.#lastReconcile === undefined;
+    this.#lastReconcile = memory.clock();
+    // Our own storage carries what this host declares.
+    this.#unanswered = this.#stores ? [] : role === "spoke" ? unanswered : [];
+    this.#notCarried.clear();
+    this.#drain.wake();
+    tell({ kind: "reconciled", fetched, published });
+    if (first) tell({ kind: "caught-up" });
+    this.#changed();
+  }
+
+  #setAside(scope: ScopeLabel): void {
+    if (this.#notCarried.has(scope)) return;
+    this.#notCarried.add(scope);
+    this.#options.tell({ kind: "not-carried", scope });
+  }
+
+  #tellDrained(): void {
+    if (this.#confirmed === 0 || this.status().outbox.waiting > 0) return;
+    this.#options.tell({ kind: "drained", count: this.#confirmed });
+    this.#confirmed = 0;
+  }
+
+  // Something that the status shows has changed, so it is written soon.
+  #changed(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#scheduleStatus(STATUS_AFTER_MS);
+  }
+
+  #scheduleStatus(inMs: number): void {
+    if (inMs === STATUS_AFTER_MS && this.#statusIsSoon) return;
+    this.#cancelStatus?.();
+    this.#statusIsSoon = inMs === STATUS_AFTER_MS;
+    this.#cancelStatus = this.#options.timer(inMs, () => {
+      this.#statusIsSoon = false;
+      this.#writeStatus();
+      this.#scheduleStatus(STATUS_EVERY_MS);
+    });
+  }
+
+  #statusIsSoon = false;
+
+  #writeStatus(): void {
+    try {
+      writePeerStatus(this.#options.memory.store, this.status());
+    } catch (error) {
+      this.#options.tell({ kind: "trouble", reason: messageOf(error) });
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { MESH, type Scope, scopeLabel } from "../../../lib/core/scope.ts";
+import { monotonicClock } from "../../../lib/core/clock.ts";
+import { systemRandom } from "../../../lib/core/random.ts";
+import type { MemoryContext } from "../../../lib/memory/context.ts";
+import { digests } from "../../../lib/memory/digests.ts";
+import { saveMemory } from "../../../lib/memory/save.ts";
+import { parseEndpoint } from "../../../lib/mesh/endpoint.ts";
+import { type Peer, type PeerEvent, type PeerOptions, startPeer } from "../../../lib/mesh/peer.ts";
+import { freePort } from "../../../lib/mesh/ports.ts";
+import { systemTimer } from "../../../lib/mesh/timer.ts";
+import { openStore } from "../../../lib/store/open.ts";
+import { TEST_IDENTITY, testSettings } from "../../support/context.ts";
+import { type TempFolder, tempFolder } from "../../support/folder.ts";
+import { testEngine } from "./host.ts";
+
+/** How a test's host is set up. */
+export interface PeerParts {
+  readonly role: "hub" | "spoke";
+  /** Endpoint of the hub, for a spoke. */
+  readonly connect?: string;
+  /** Its own port; a spoke has none. */
+  readonly port?: number;
+  readonly scopes?: readonly Scope[];
+  readonly folder?: TempFolder;
+  readonly failPoint?: (name: string) => void;
+  readonly replica?: boolean;
+}
+
+/** A memory in a folder, as a host of a mesh opens it. */
+export function openMemory(
+  folder: TempFolder,
+  role: "hub" | "spoke",
+  scopes: readonly Scope[] = [MESH],
+): MemoryContext {
+  const clock = monotonicClock(Date.now);
+  return {
+    store: openStore(folder.at("kioku.db"), clock),
+    clock,
+    random: systemRandom,
+    identity: TEST_IDENTITY,
+    settings: testSettings({ mode: role, readable: scopes.map(scopeLabel) }),
+  };
+}
+
+/** A peer with the memory that it shares, another connection to which is what agents use. */
+export interface TestPeer extends AsyncDisposable {
+  readonly peer: Peer;
+  /** A connection of its own, as another process has it. */
+  readonly memory: MemoryContext;
+  readonly folder: TempFolder;
+  readonly events: PeerEvent[];
+  readonly endpoint: string;
+  /** Stops the peer; the folder stays. */
+  stop(): Promise<void>;
+}
+
+/** What the options of a peer in a test are. */
+export async function peerOptions(
+  folder: TempFolder,
+  parts: PeerParts,
+  events: PeerEvent[],
+): Promise<PeerOptions> {
+  const { role, connect, port, scopes = [MESH], failPoint, replica = false } = parts;
+  return {
+    memory: openMemory(folder, role, scopes),
+    state: folder.path,
+    engine: await testEngine(),
+    listen: port === undefined ? [] : [parseEndpoint(`tcp/127.0.0.1:${port}`)],
+    connect: connect === undefined ? [] : [parseEndpoint(connect)],
+    role,
+    replica,
+    scopes,
+    layout: "scopes",
+    volume: "rocksdb",
+    tls: undefined,
+    timer: systemTimer,
+    tell: (event) => void events.push(event),
+    ...(failPoint === undefined ? {} : { failPoint }),
+  };
+}
+
+/** Starts a host; a folder that was given stays afterwards. */
+export async function startTestPeer(given: PeerParts): Promise<TestPeer> {
+  const parts = given.role === "hub" ? { port: freePort(), ...given } : given;
+  const folder = parts.folder ?? tempFolder();
+  const events: PeerEvent[] = [];
+  const options = await peerOptions(folder, parts, events);
+  const memory = openMemory(folder, parts.role, parts.scopes);
+  const close = () => {
+    memory.store.close();
+    options.memory.store.close();
+    if (parts.folder === undefined) folder[Symbol.dispose]();
+  };
+  try {
+    const peer = await startPeer(options);
+    let stopped = false;
+    const stop = async () => {
+      if (stopped) return;
+      stopped = true;
+      await peer.stop();
+      close();
+    };
+    return {
+      peer,
+      memory,
+      folder,
+      events,
+      endpoint: `tcp/127.0.0.1:${parts.port ?? 0}`,
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Saves a memory as an agent does. Gives its id. */
+export function save(memory: MemoryContext, content: string, allowSecret = false): string {
+  return saveMemory(memory, {
+    content,
+    subject: content.slice(0, 60),
+    summary: "",
+    project: "test",
+    tags: [],
+    memoryType: "note",
+    importance: 2,
+    sourceFiles: [],
+    references: [],
+    supersedes: [],
+    visibility: undefined,
+    expiresAt: undefined,
+    allowSecret,
+  }).observation.id;
+}
+
+/** All records of a scope, as hosts compare them, sorted. */
+export function recordSet(memory: MemoryContext, scope = "mesh"): string[] {
+  return digests(memory.store, scope, "").map(({ kind, id, hash }) => `${kind}${id} ${hash}`).sort();
+}
