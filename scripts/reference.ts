@@ -58,7 +58,9 @@ async function tools(): Promise<string> {
 
 function describe(schema: unknown): string {
   if (!isObject(schema)) return "";
-  const type = Array.isArray(schema.enum) ? schema.enum.map((one) => `\`${one}\``).join(", ") : kindOf(schema);
+  const type = Array.isArray(schema.enum)
+    ? schema.enum.map((one) => `\`${one}\``).join(", ")
+    : kindOf(schema);
   return typeof schema.description === "string" ? `${type}: ${schema.description}` : type;
 }
 

@@ -10,7 +10,9 @@ export function describe(event: PeerEvent): string | undefined {
     case "session-down":
       return `session ended: ${event.reason}`;
     case "connected":
-      return event.hosts.length === 0 ? "connected to no other host" : `connected to ${event.hosts.join(", ")}`;
+      return event.hosts.length === 0
+        ? "connected to no other host"
+        : `connected to ${event.hosts.join(", ")}`;
     case "reconciled":
       return event.fetched + event.published === 0
         ? undefined

@@ -43,7 +43,9 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
   if (moved !== undefined) throw new UsageError(moved.answer);
   const entry = commandOf(args);
   if (entry === undefined) {
-    const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => `\`${name}\``);
+    const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) =>
+      `\`${name}\``
+    );
     if (family.length > 0) throw new UsageError(`Cannot run "${args.join(" ")}": use ${family.join(", ")}.`);
     throw new UsageError(
       `Cannot run "${first}": there is no such command. \`${PROGRAM} --help\` lists them.`,

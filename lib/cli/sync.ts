@@ -7,9 +7,10 @@ import { waitUntil } from "./waiting.ts";
 
 /**
  * One round with the mesh: take what is there, send what waits, and end; by the peer that runs already, where one does.
- * Gives exit code 1 when something is left: what waits here, or the look at what the mesh has.
+ * Gives exit code 1 when something is left: what waits here, or the look at what the mesh has. `everything` compares with
+ * all that every storage holds, whatever the sums say; a peer that runs cannot be asked for that.
  */
-export async function sync(call: PeerCall, seconds: number): Promise<0 | 1> {
+export async function sync(call: PeerCall, seconds: number, everything = false): Promise<0 | 1> {
   const { memory, output, options } = call;
   const over = memory.clock() + seconds * SECOND;
   const rest = () => Math.max(0, (over - memory.clock()) / SECOND);
@@ -19,11 +20,16 @@ export async function sync(call: PeerCall, seconds: number): Promise<0 | 1> {
   const part = configuredPart(call);
   try {
     const peer = await startOwnPeer(call, part);
-    if (rebuild) peer.rebuild();
     ({ left, caughtUp } = await peer.drained(rest() * 1000));
+    if (everything && caughtUp) {
+      const before = peer.status().lastReconcile;
+      peer.rebuild();
+      caughtUp = await waitUntil(() => peer.status().lastReconcile !== before, rest(), memory.clock);
+      ({ left } = await peer.drained(rest() * 1000));
+    }
     await stopPeer(peer, call);
   } catch (error) {
-    if (!(error instanceof PeerRuns)) throw error;
+    if (!(error instanceof PeerRuns) || everything) throw error;
     output.note("sync: a peer runs on this host; waiting for what it sends.");
     await waitUntil(() => waiting() === 0, rest(), memory.clock);
     left = waiting();

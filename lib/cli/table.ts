@@ -65,6 +65,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/peer.ts")).syncCommand,
   },
   {
+    name: "realign-index",
+    summary: "compare with everything that the mesh holds; the peer must not run",
+    load: async () => (await import("./commands/realign_index.ts")).realignIndex,
+  },
+  {
     name: "share",
     summary: "send memories to the mesh that were kept here",
     load: async () => (await import("./commands/share.ts")).shareCommand,

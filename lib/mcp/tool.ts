@@ -11,6 +11,8 @@ export interface Session {
   readonly memory: MemoryContext;
   /** When this server began to serve. */
   readonly startedAt: Micros;
+  /** Whether the process that talks to the mesh runs on this host now. */
+  readonly peerRuns: () => boolean;
   /** What the user should know about the memory, such as that an older folder is in use. */
   readonly notices: readonly string[];
 }

@@ -13,18 +13,21 @@ export interface Difference {
   readonly lacking: readonly RecordName[];
 }
 
-/** Compares records. A body is neither fetched nor sent where the other side knows its tombstone. */
+/**
+ * Compares records. A body is neither fetched nor sent where only the other side knows its tombstone. Who shows a body
+ * beside its tombstone shows a stub (`digests`), and that goes everywhere, since it erases.
+ */
 export function difference(
   ours: readonly RecordDigest[],
   theirs: readonly RecordDigest[],
 ): Difference {
   const here = new Map(ours.map((one) => [one.kind + one.id, one.hash]));
   const there = new Map(theirs.map((one) => [one.kind + one.id, one.hash]));
+  const isDead = ({ kind, id }: RecordDigest, beside: Map<string, string>, beyond: Map<string, string>) =>
+    kind === "o" && beyond.has(`t${id}`) && !beside.has(`t${id}`);
   return {
-    wanted: theirs.filter(({ kind, id, hash }) =>
-      here.get(kind + id) !== hash && !(kind === "o" && here.has(`t${id}`))
-    ),
-    lacking: ours.filter(({ kind, id }) => !there.has(kind + id) && !(kind === "o" && there.has(`t${id}`))),
+    wanted: theirs.filter((one) => here.get(one.kind + one.id) !== one.hash && !isDead(one, there, here)),
+    lacking: ours.filter((one) => !there.has(one.kind + one.id) && !isDead(one, here, there)),
   };
 }
 

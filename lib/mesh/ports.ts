@@ -6,16 +6,24 @@ import { portHolder } from "./processes.ts";
 export class PortTaken extends Failure {}
 
 /**
- * Checks that every endpoint can be listened on; throws a PortTaken that names who does. For udp and quic only the router
- * itself can tell, and ends when it cannot.
+ * Checks that every endpoint can be listened on; throws a PortTaken that names who does. For udp and quic, and for addresses
+ * that this process has no permission for (lib/cli/access.ts), only the router itself can tell, and ends when it cannot; once
+ * it did, `ended` has whoever listens there named.
  */
-export async function checkPorts(endpoints: readonly Endpoint[]): Promise<void> {
+export async function checkPorts(endpoints: readonly Endpoint[], ended = false): Promise<void> {
   for (const endpoint of endpoints) {
     if (endpoint.protocol !== "tcp" && endpoint.protocol !== "tls") continue;
     try {
       Deno.listen({ hostname: endpoint.host, port: endpoint.port }).close();
     } catch (error) {
       const written = formatEndpoint(endpoint);
+      if (error instanceof Deno.errors.NotCapable) {
+        const holder = ended ? await portHolder(endpoint.port) : undefined;
+        if (holder === undefined) continue;
+        throw new PortTaken(
+          `Cannot listen on ${written}: ${holder} listens on that port. Stop it, or choose another port with init --listen.`,
+        );
+      }
       if (!(error instanceof Deno.errors.AddrInUse)) {
         throw new Failure(
           `Cannot listen on ${written}: ${messageOf(error)}. Choose another address with init --listen.`,

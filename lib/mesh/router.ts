@@ -173,7 +173,7 @@ async function untilReady(
     });
   } catch (error) {
     if (how === undefined) throw error;
-    await checkPorts(options.listen);
+    await checkPorts(options.listen, true);
     const said = log.recent.length === 0 ? "it said nothing" : `it said: ${log.recent.join(" | ")}`;
     throw new RouterFailed(`Cannot start the router: ${how}; ${said}. Check the endpoints and the engine.`);
   } finally {

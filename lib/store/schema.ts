@@ -46,8 +46,9 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX observation_recent ON observation (created_at, row) WHERE state = 0;
   CREATE INDEX observation_project ON observation (project, created_at, row) WHERE state = 0;
-  -- All that candidates of a decision are asked for, so that SQLite does not go through the whole project instead.
-  CREATE INDEX observation_subject ON observation (subject_key, project, memory_type, scope) WHERE subject_key IS NOT NULL;
+  -- All that candidates of a decision are asked for, in their order, so that SQLite does not go through the project instead.
+  CREATE INDEX observation_subject ON observation (subject_key, project, memory_type, scope, created_at, row)
+    WHERE subject_key IS NOT NULL;
   CREATE INDEX observation_expiry ON observation (expires_at) WHERE expires_at IS NOT NULL;
   CREATE INDEX observation_author ON observation (author, state, created_at);
   CREATE INDEX observation_hidden ON observation (state) WHERE state <> 0;

@@ -52,9 +52,9 @@ function archiveAt(path: string): PackedEngine {
 
 Deno.test("an engine is found in an executable, before what Deno appended, and nowhere else", async () => {
   using engine = await fakeEngine();
-  const deno = new TextEncoder().encode("what Deno appended");
+  const deno = new TextEncoder().encode("d3n0l4nd, and what Deno appended");
   const end = new Uint8Array(8);
-  new DataView(end.buffer).setBigUint64(0, BigInt(deno.length), true);
+  new DataView(end.buffer).setBigUint64(0, BigInt(deno.length + 8), true);
   const program = new Uint8Array([...new TextEncoder().encode("a program of the system"), ...deno, ...end]);
   const spliced = spliceArchive(program, Deno.readFileSync(engine.packed));
   assert.ok(spliced);

@@ -27,7 +27,7 @@ export const mcp: DataCommand = {
   },
   async run({ memory, output }): Promise<0> {
     await serve(
-      { memory, startedAt: memory.clock(), notices: memory.notices },
+      { memory, startedAt: memory.clock(), peerRuns: memory.peerRuns, notices: memory.notices },
       (line) => output.note(line),
     );
     return 0;

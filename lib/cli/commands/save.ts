@@ -4,13 +4,18 @@ import type { Micros } from "../../core/clock.ts";
 import { formatTime, parseDuration } from "../../core/time.ts";
 import { deriveSubject, deriveSummary } from "../../memory/derive.ts";
 import { isPlaceholder } from "../../memory/required.ts";
+import type { OpenMemory } from "../../memory/open.ts";
 import { type Saved, saveMemory } from "../../memory/save.ts";
+import { isShared } from "../../memory/shared.ts";
+import { type Sharing, sharing } from "../../memory/sharing.ts";
+import { isQueued } from "../../store/outbox.ts";
 import type { DataCommand } from "../command.ts";
 import { fullIds } from "../../memory/full_ids.ts";
 import { readInput } from "../input.ts";
 import type { Options } from "../options.ts";
 import type { Output } from "../output.ts";
 import { SECOND } from "../../core/clock.ts";
+import { DEFAULT_WAIT, LONGEST_WAIT, waitUntil } from "../waiting.ts";
 
 /** `kioku-mesh save`: saves one memory. */
 export const save: DataCommand = {
@@ -34,9 +39,13 @@ export const save: DataCommand = {
       .option("--ttl <time>", "forget it after this time: seconds, or 90m, 36h, 30d")
       .option("--expires-at <time>", "forget it at this time (2026-01-31T09:00:00Z)")
       .option("--allow-secret", "save even what looks like a secret")
+      .option("--wait [seconds]", `wait until the mesh has it (default: ${DEFAULT_WAIT} s at the most)`)
       .option("--json", "print the result as JSON");
   },
-  run({ memory, options, args, output }) {
+  async run({ memory, options, args, output }): Promise<0 | 1> {
+    const wait = options.text("wait") === undefined
+      ? undefined
+      : options.integerOr("wait", 0, LONGEST_WAIT, DEFAULT_WAIT);
     const content = readInput(args[0] ?? "");
     if (content.trim() === "") throw new UsageError("Cannot save: the content is empty. Give some text.");
     const subject = options.text("subject") ?? "";
@@ -56,11 +65,31 @@ export const save: DataCommand = {
       expiresAt: expiry(options, memory.clock()),
       allowSecret: options.has("allowSecret"),
     });
-    if (options.has("json")) output.line(JSON.stringify(asJson(saved)));
-    else print(saved, output);
-    return 0;
+    const shared = sharing(memory, memory.peerRuns);
+    const confirmed = wait === undefined ? undefined : await confirm(memory, saved, wait);
+    if (options.has("json")) output.line(JSON.stringify(asJson(saved, shared, confirmed)));
+    else {
+      print(saved, output);
+      if (confirmed === true) output.line("confirmed: the mesh has it.");
+      else if (shared?.warning !== undefined) output.note(shared.warning);
+      if (confirmed === false) output.note("not confirmed: it is kept here and goes out as soon as it can.");
+    }
+    return confirmed === false ? 1 : 0;
   },
 };
+
+/** Waits until the mesh has what was saved; without a peer, or in no mesh, there is nothing to wait for. */
+async function confirm(memory: OpenMemory, { observation }: Saved, seconds: number): Promise<boolean> {
+  const { store, clock, settings, peerRuns } = memory;
+  if (!isShared(settings)) {
+    throw new UsageError(
+      "Cannot wait for the mesh: this host is in none; the memory is saved. Leave out --wait.",
+    );
+  }
+  const { id, scope } = observation;
+  const gone = () => !isQueued(store, "observation", id, scopeLabel(scope));
+  return peerRuns() ? await waitUntil(gone, seconds, clock) : gone();
+}
 
 function expiry(options: Options, now: Micros): Micros | undefined {
   const at = options.time("expiresAt");
@@ -94,7 +123,11 @@ function print({ observation, warnings, candidates }: Saved, output: Output): vo
   );
 }
 
-function asJson({ observation, warnings, candidates }: Saved): unknown {
+function asJson(
+  { observation, warnings, candidates }: Saved,
+  shared: Sharing | undefined,
+  confirmed: boolean | undefined,
+): unknown {
   return {
     observation_id: observation.id,
     status: "saved",
@@ -103,6 +136,8 @@ function asJson({ observation, warnings, candidates }: Saved): unknown {
     summary: observation.summary,
     ...(observation.expiresAt === undefined ? {} : { expires_at: formatTime(observation.expiresAt) }),
     warnings,
+    ...(confirmed === undefined ? {} : { confirmed }),
+    ...(confirmed === true || shared?.warning === undefined ? {} : { not_shared: shared.warning }),
     supersede_candidates: candidates.map(({ id, createdAt, summary, subject }) => ({
       observation_id: id,
       created_at: formatTime(createdAt).slice(0, 10),

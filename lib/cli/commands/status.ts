@@ -9,6 +9,7 @@ import { readMeta } from "../../store/meta.ts";
 import { INDEX_DAMAGED } from "../../memory/search/index.ts";
 import type { OpenMemory } from "../../memory/open.ts";
 import type { DataCommand } from "../command.ts";
+import { type PeerFacts, peerFacts, peerLines } from "../peer_facts.ts";
 
 /** How many shadowed records are listed at the most (compat cli §1.5). */
 const SHADOWS = 50;
@@ -67,8 +68,15 @@ function gather(memory: OpenMemory) {
     hosts: Object.fromEntries(counted.hosts.map(({ name, count }) => [name, count])),
     quarantined: quarantineCount(store),
     secrets_withheld: listFlags(store).map(({ id, rules }) => ({ observation_id: id, rules })),
+    mesh: peerFacts(memory) ?? null,
     index_damaged: readMeta(store, INDEX_DAMAGED) !== undefined,
   };
+}
+
+// The words of the Python version (compat cli §1.5).
+function sessionState(mesh: PeerFacts | null): string {
+  if (mesh === null) return "n/a";
+  return mesh.router_up ? "connected" : "disconnected";
 }
 
 function lines(facts: Facts): string[] {
@@ -82,7 +90,8 @@ function lines(facts: Facts): string[] {
     `agent_family: ${facts.agent_family} (${facts.agent_family_source})`,
     `client_id: ${facts.client_id} (${facts.client_id_source})`,
     `scopes: ${facts.scopes.join(", ")}`,
-    `zenoh_session: n/a`,
+    `zenoh_session: ${sessionState(facts.mesh)}`,
+    ...(facts.mesh === null ? [] : peerLines(facts.mesh)),
     `pending_puts: ${facts.pending_puts}${
       facts.pending_since === null ? "" : ` (oldest since ${facts.pending_since})`
     }`,

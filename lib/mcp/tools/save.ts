@@ -9,6 +9,7 @@ import { hasToolCallFragment } from "../../memory/fragment.ts";
 import { fullIds } from "../../memory/full_ids.ts";
 import { inline } from "../../memory/render/neutralise.ts";
 import { requireSubjectAndSummary } from "../../memory/required.ts";
+import { type Sharing, sharing } from "../../memory/sharing.ts";
 import { saveMemory } from "../../memory/save.ts";
 import { filled, memoryType, visibility } from "../parameters.ts";
 import { maybe, texts } from "../schema.ts";
@@ -54,7 +55,7 @@ export const saveObservation: Tool = tool({
       z.object({ observation_id: z.string(), created_at: z.string(), summary: z.string() }),
     ),
   }),
-  run({ memory }, input) {
+  run({ memory, peerRuns }, input) {
     if (input.content.trim() === "") {
       throw new UsageError("Cannot save: the content is empty. Give some text.");
     }
@@ -80,7 +81,10 @@ export const saveObservation: Tool = tool({
       status: "saved",
       visibility: scopeLabel(observation.scope),
       ...(observation.expiresAt === undefined ? {} : { expires_at: formatTime(observation.expiresAt) }),
-      warnings: warnings.map(({ code, message }) => ({ code, message })),
+      warnings: [
+        ...warnings.map(({ code, message }) => ({ code, message })),
+        ...notShared(sharing(memory, peerRuns)),
+      ],
       supersede_candidates: candidates.map(({ id, createdAt, summary, subject }) => ({
         observation_id: id,
         created_at: formatTime(createdAt).slice(0, 10),
@@ -90,6 +94,10 @@ export const saveObservation: Tool = tool({
     return { text: pythonJson(structure), structure };
   },
 });
+
+function notShared(shared: Sharing | undefined): { code: string; message: string }[] {
+  return shared?.warning === undefined ? [] : [{ code: "NOT_SHARED", message: shared.warning }];
+}
 
 function refuseFragments(input: { content: string; subject: string; summary: string }): void {
   const fields = [["content", input.content], ["subject", input.subject], [

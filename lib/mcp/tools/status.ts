@@ -5,6 +5,7 @@ import { VERSION } from "../../core/version.ts";
 import { activity } from "../../memory/activity.ts";
 import { inline } from "../../memory/render/neutralise.ts";
 import { type Count, stats } from "../../memory/stats.ts";
+import { sharing } from "../../memory/sharing.ts";
 import { outboxDepth } from "../../store/outbox.ts";
 import { saveNudge } from "../nudge.ts";
 import { texts } from "../schema.ts";
@@ -44,12 +45,14 @@ export const memoryStatus: Tool = tool({
   description: "Counts, and what this session has saved. A nudge in it means: something may be unsaved.",
   input: z.strictObject({}),
   output: status,
-  run({ memory, startedAt, notices }) {
+  run({ memory, startedAt, peerRuns, notices: said }) {
     const { store, clock, identity, settings } = memory;
     const now = clock();
     const total = stats(store);
     const recent = activity(store, identity.sessionId, now - 7 * DAY, now);
     const { waiting } = outboxDepth(store);
+    const shared = sharing(memory, peerRuns);
+    const notices = shared?.warning === undefined ? said : [...said, shared.warning];
     const age = now - startedAt;
     const lastAge = recent.sessionNewest === undefined ? undefined : now - recent.sessionNewest;
     const nudge = saveNudge(recent.sessionSaves, age, lastAge);
@@ -80,7 +83,7 @@ export const memoryStatus: Tool = tool({
       `session_age: ${formatAge(age)}`,
       `this_session_saves: ${recent.sessionSaves}`,
       `this_session_last_save_age: ${formatAge(lastAge)}`,
-      "zenoh_session: n/a",
+      `zenoh_session: ${shared === undefined ? "n/a" : shared.peerRuns ? "connected" : "disconnected"}`,
       "last_put_at_iso: -",
       "last_put_status: n/a",
       `pending_puts: ${waiting}`,

@@ -50,9 +50,13 @@ export function textsOf(
   ];
 }
 
-/** Whether an error comes from a damaged database, and not from a full disk or another process. */
+// What FTS5 says of an index that it cannot use.
+const UNUSABLE = /vtable constructor failed|invalid fts5 file format|SQL logic error/;
+
+/** Whether an error comes from a damaged index or database, and not from a full disk or another process. */
 export function isDamage(error: unknown): error is StoreFailure {
-  return error instanceof StoreFailure && (error.trouble === "damaged" || error.trouble === "other");
+  if (!(error instanceof StoreFailure)) return false;
+  return error.trouble === "damaged" || (error.trouble === "other" && UNUSABLE.test(error.message));
 }
 
 // What an index being made anew has not come to yet, it will come to.

@@ -1,4 +1,4 @@
-import { number, type Row, text } from "../../store/row.ts";
+import { number, text } from "../../store/row.ts";
 import type { Store } from "../../store/store.ts";
 import { frequency, rarity } from "./frequency.ts";
 import { allOf, anyOf, matchUnit } from "./match.ts";
@@ -137,14 +137,13 @@ class Index {
   /** The rows that match, with how well by bm25. */
   scores(match: string): Map<number, number> {
     const { oldest, newest } = this.range;
-    const read = (
-      row: Row,
-    ): [number[], number[]] => [JSON.parse(text(row, "rows")), JSON.parse(text(row, "scores"))];
+    // With a limit the inner query stays one of its own, as bm25() needs it.
     const found = this.store.get(
       `SELECT json_group_array(row) AS rows, json_group_array(score) AS scores FROM (
-        SELECT rowid AS row, -${BM25_SCORE} AS score FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?)`,
+        SELECT rowid AS row, -${BM25_SCORE} AS score FROM search_index WHERE search_index MATCH ?
+        AND rowid BETWEEN ? AND ? LIMIT ${LISTED})`,
       [match, oldest, newest],
-      read,
+      (row): [number[], number[]] => [JSON.parse(text(row, "rows")), JSON.parse(text(row, "scores"))],
     );
     const [rows, scores] = found ?? [[], []];
     return new Map(rows.map((row, index) => [row, scores[index] ?? 0]));

@@ -25,7 +25,11 @@ export interface PackedFile {
 const MAGIC = new TextEncoder().encode("KIOKUENG");
 const TRAILER = 4 + MAGIC.length;
 
-/** Deno ends a compiled program for Linux with the length of what it appended, in eight bytes before the end of the file. */
+/**
+ * What Deno appends to a program for Linux begins with these bytes and ends with its own length in eight (measured with
+ * Deno 2.6.10: denort itself ends where it begins).
+ */
+const DENO_MAGIC = new TextEncoder().encode("d3n0l4nd");
 const DENO_LENGTH = 8;
 
 /** An index names four files; more than this is none. Bytes. */
@@ -62,7 +66,9 @@ export function spliceArchive(
   archive: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> | undefined {
   const at = startOfDeno(program.subarray(-DENO_LENGTH), program.length);
-  return at === undefined ? undefined : joined([program.subarray(0, at), archive, program.subarray(at)]);
+  return at === undefined || !DENO_MAGIC.every((byte, index) => program[at + index] === byte)
+    ? undefined
+    : joined([program.subarray(0, at), archive, program.subarray(at)]);
 }
 
 function archiveEndingAt(path: string, end: number): PackedEngine | undefined {
@@ -123,8 +129,8 @@ function endBeforeDeno(path: string, size: number): number | undefined {
 
 function startOfDeno(last: Uint8Array<ArrayBuffer>, size: number): number | undefined {
   const length = new DataView(last.buffer, last.byteOffset, last.byteLength).getBigUint64(0, true);
-  const start = BigInt(size) - BigInt(DENO_LENGTH) - length;
-  return length === 0n || start <= 0n ? undefined : Number(start);
+  const start = BigInt(size) - length;
+  return length < DENO_LENGTH || start <= 0n ? undefined : Number(start);
 }
 
 function sizeOf(path: string): number | undefined {

@@ -11,7 +11,7 @@ import { systemTimer } from "../../../lib/mesh/timer.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { TEST_IDENTITY, testSettings } from "../../support/context.ts";
 import { type TempFolder, tempFolder } from "../../support/folder.ts";
-import { testEngine } from "./host.ts";
+import { testEngine, until } from "./host.ts";
 
 /** How a test's host is set up. */
 export interface PeerParts {
@@ -137,4 +137,40 @@ export function save(memory: MemoryContext, content: string, allowSecret = false
 /** All records of a scope, as hosts compare them, sorted. */
 export function recordSet(memory: MemoryContext, scope = "mesh"): string[] {
   return digests(memory.store, scope, "").map(({ kind, id, hash }) => `${kind}${id} ${hash}`).sort();
+}
+
+/** Has another process save memories into a host's database; gives how long each save took, in milliseconds, sorted. */
+export async function saveElsewhere(folder: TempFolder, count: number, label = "burst"): Promise<number[]> {
+  const script = new URL("./saver.ts", import.meta.url).pathname;
+  const done = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "-P=mesh", script, folder.path, String(count), label],
+    stderr: "inherit",
+  }).output();
+  if (!done.success) throw new Error("the saving process failed");
+  const times: unknown = JSON.parse(new TextDecoder().decode(done.stdout));
+  if (!Array.isArray(times)) throw new Error("the saving process printed no times");
+  return times.map(Number).sort((one, other) => one - other);
+}
+
+/** Waits until the hosts have the same records; an error that counts what they have when it takes longer. */
+export async function untilEqual(
+  hosts: readonly TestPeer[],
+  milliseconds = 20_000,
+  scope = "mesh",
+): Promise<void> {
+  const over = performance.now() + milliseconds;
+  for (;;) {
+    const sets = hosts.map(({ memory }) => recordSet(memory, scope));
+    const [first = []] = sets;
+    if (sets.every((set) => set.join() === first.join())) return;
+    if (performance.now() > over) {
+      throw new Error(`not equal in ${milliseconds} ms: ${sets.map((set) => set.length)}`);
+    }
+    await new Promise<void>((resolve) => systemTimer(50, resolve));
+  }
+}
+
+/** Waits until the hosts have compared with the mesh. */
+export async function untilCaughtUp(...hosts: readonly TestPeer[]): Promise<void> {
+  await until("all have caught up", () => hosts.every(({ peer }) => !peer.status().catchingUp), 20_000);
 }

@@ -27,10 +27,18 @@ export interface Connected extends AsyncDisposable {
 }
 
 /** Connects a client to a server on a memory of its own. */
-export async function connect(parts: ContextParts = {}, era: Era = "legacy"): Promise<Connected> {
+export async function connect(
+  parts: ContextParts & { readonly peerRuns?: boolean } = {},
+  era: Era = "legacy",
+): Promise<Connected> {
   const memory = testContext(parts);
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
-  const session = { memory, startedAt: memory.clock(), notices: ["a notice"] };
+  const session = {
+    memory,
+    startedAt: memory.clock(),
+    peerRuns: () => parts.peerRuns ?? false,
+    notices: ["a notice"],
+  };
   const handle = serveStdio(() => mcpServer(session), { transport: serverSide });
   const client = new Client({ name: "test", version: "1" }, {
     versionNegotiation: { mode: era === "modern" ? { pin: "2026-07-28" } : "legacy" },

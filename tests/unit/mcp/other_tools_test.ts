@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { MINUTE } from "../../../lib/core/clock.ts";
-import { enqueue } from "../../../lib/store/outbox.ts";
 import { VERSION } from "../../../lib/core/version.ts";
 import { connect } from "./client.ts";
 
@@ -102,12 +101,20 @@ Deno.test("messaging and mesh tools say honestly what there is", async () => {
 });
 
 Deno.test("what waits to be shared is told", async () => {
-  await using server = await connect({ settings: { mode: "spoke" } });
-  enqueue(server.memory.store, "observation", "0".repeat(32), "mesh", server.memory.clock());
-  const { structure, text } = await server.ok("drain_pending_puts");
-  assert.equal(structure.remaining, 1);
-  assert.match(text, /The peer of this host/);
-  assert.equal((await server.ok("get_memory_status")).structure.pending_puts, 1);
+  for (const peerRuns of [true, false]) {
+    await using server = await connect({ settings: { mode: "spoke" }, peerRuns });
+    const warning = /Kept here, not shared yet.*\b1 waiting since 2026-03-01T/;
+    const saved = await server.ok("save_observation", { content: "c", subject: "s", summary: "s" });
+    assert.equal(warning.test(saved.text), !peerRuns);
+    assert.equal(JSON.stringify(saved.structure.warnings).includes('"NOT_SHARED"'), !peerRuns);
+    const { structure, text } = await server.ok("drain_pending_puts");
+    assert.equal(structure.remaining, 1);
+    assert.match(text, peerRuns ? /The peer of this host/ : warning);
+    const status = await server.ok("get_memory_status");
+    assert.equal(status.structure.pending_puts, 1);
+    assert.equal(warning.test(status.text), !peerRuns);
+    assert.match(status.text, peerRuns ? /^zenoh_session: connected$/m : /^zenoh_session: disconnected$/m);
+  }
 });
 
 Deno.test("an unexpected error is an error result of one line, and the server lives on", async () => {

@@ -18,11 +18,14 @@ Deno.test("with more matches than can be put in order, search finds what it woul
   context.store.write(() => {
     for (const { observation } of generate(COUNT, SEED)) mergeObservation(context.store, observation, now);
   });
-  const find = (query: string, filters: SearchFilters) =>
-    searchMemories(
+  const find = (query: string, filters: SearchFilters) => {
+    const page = searchMemories(
       { ...context, clock: () => now },
       { query, mode: undefined, filters, limit: 10, includeSuperseded: false, cursor: undefined },
-    ).hits.map(({ stored }) => stored.observation);
+    );
+    assert.deepEqual(page.notices, []);
+    return page.hits.map(({ stored }) => stored.observation);
+  };
   let [wanted, shared] = [0, 0];
   for (const { query } of makeQuestions(COUNT, SEED, 20).filter(({ kind }) => kind.includes("question"))) {
     // Two common words make it broad.

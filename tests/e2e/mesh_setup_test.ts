@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { copyGolden } from "../support/golden.ts";
+import { type Home, newHome } from "./support/program.ts";
+
+function config(home: Home): string {
+  return Deno.readTextFileSync(`${home.config}/config.yaml`);
+}
+
+function writeConfig(home: Home, text: string): void {
+  Deno.mkdirSync(home.config, { recursive: true });
+  Deno.writeTextFileSync(`${home.config}/config.yaml`, text);
+}
+
+async function status(home: Home): Promise<Record<string, unknown>> {
+  return JSON.parse(await home.ok(["status", "--json"]));
+}
+
+Deno.test("init really changes the mode, there and back, and keeps what else the file says", async () => {
+  using home = newHome();
+  writeConfig(home, "# mine\nuser_id: alice # me\nstorage_scopes: [mesh, user/alice]\n");
+  const rest = { user_id: "alice", storage_scopes: ["mesh", "user/alice"] };
+  const hub = [
+    "init",
+    "--mode",
+    "hub",
+    "--listen",
+    "192.0.2.1",
+    "tls/[FD00::5]:9000",
+    "--listen",
+    "192.0.2.1:7447",
+  ];
+  assert.match((await home.run(hub)).stderr, /tls.*ca\.crt.*missing/, "certificates are needed for tls/");
+  const plain = [
+    "init",
+    "--mode",
+    "hub",
+    "--listen",
+    "192.0.2.1",
+    "[FD00::5]:9000",
+    "--listen",
+    "192.0.2.1:7447",
+  ];
+  const shown = await home.ok([...plain, "--print"]);
+  assert.doesNotMatch(config(home), /mode/, "--print writes nothing");
+  assert.match(
+    await home.ok(plain),
+    /^wrote .*\nhub: listens on tcp\/192\.0\.2\.1:7447, tcp\/\[fd00::5\]:9000\n/,
+  );
+  assert.equal(config(home), shown);
+  assert.deepEqual(parse(config(home)), {
+    ...rest,
+    backend: "zenoh",
+    mode: "hub",
+    listen: ["tcp/192.0.2.1:7447", "tcp/[fd00::5]:9000"],
+  });
+  assert.match(config(home), /^# mine\nuser_id: alice # me\n/);
+  assert.equal((await status(home)).mode, "hub");
+  assert.match(await home.ok(plain), /^unchanged: /);
+
+  const spoke = [
+    "init",
+    "--mode",
+    "spoke",
+    "--connect",
+    "hub.example",
+    "--replica",
+    "--storage-layout",
+    "single",
+  ];
+  const refused = await home.run(spoke);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /--force/);
+  await home.ok([...spoke, "--force"]);
+  assert.deepEqual(parse(config(home)), {
+    ...rest,
+    backend: "zenoh",
+    mode: "spoke",
+    connect: ["tcp/hub.example:7447"],
+    replica: true,
+    storage_layout: "single",
+  });
+  await home.ok(["init", "--mode", "local", "--force"]);
+  assert.equal(
+    config(home),
+    "# mine\nuser_id: alice # me\nstorage_scopes: [ mesh, user/alice ]\nbackend: local\n",
+  );
+  assert.equal((await status(home)).mode, "local");
+});
+
+Deno.test("a hub listens on loopback unless told, and a spoke nowhere", async () => {
+  using home = newHome();
+  assert.match(await home.ok(["init", "--mode", "hub"]), /Only this machine can connect/);
+  assert.deepEqual(parse(config(home)).listen, ["tcp/127.0.0.1:7447"]);
+  await home.ok(["init", "--mode", "spoke", "--connect", "::1", "--force"]);
+  const { listen, connect } = parse(config(home));
+  assert.deepEqual([listen, connect], [undefined, ["tcp/[::1]:7447"]]);
+});
+
+Deno.test("TLS is for links to other hosts, with certificates that are there", async () => {
+  using home = newHome();
+  const init = ["init", "--mode", "hub", "--tls", "--listen", "127.0.0.1", "192.0.2.1"];
+  const missing = await home.run(init);
+  assert.equal(missing.code, 2);
+  for (const name of ["ca.crt", "peer.crt", "peer.key"]) {
+    assert.ok(missing.stderr.includes(name), missing.stderr);
+  }
+  Deno.mkdirSync(`${home.config}/tls`, { recursive: true });
+  for (const name of ["ca.crt", "peer.crt", "peer.key"]) {
+    Deno.writeTextFileSync(`${home.config}/tls/${name}`, "");
+  }
+  await home.ok(init);
+  const { listen, tls } = parse(config(home));
+  assert.deepEqual(listen, ["tcp/127.0.0.1:7447", "tls/192.0.2.1:7447"]);
+  assert.equal(tls, `${home.config}/tls`);
+});
+
+Deno.test("what does not fit together is refused and changes nothing", async () => {
+  using home = newHome();
+  const wrong = [
+    ["init", "--mode", "hub", "--connect", "192.0.2.1"],
+    ["init", "--mode", "hub", "--replica"],
+    ["init", "--mode", "spoke"],
+    ["init", "--mode", "spoke", "--connect", "192.0.2.1:99999"],
+    ["init", "--mode", "spoke", "--connect", "192.0.2.1:0"],
+    ["init", "--mode", "spoke", "--connect", "http/192.0.2.1"],
+    ["init", "--mode", "spoke", "--connect", "udp/192.0.2.1", "--tls"],
+    ["init", "--mode", "spoke", "--connect", "192.0.2.1", "--out", "x"],
+    ["init", "--mode", "spoke", "--connect", "192.0.2.1", "--storage-layout", "both"],
+    ["init", "--listen", "192.0.2.1"],
+    ["init", "--share", "all"],
+    ["init", "--adopt", "--mode", "hub"],
+    ["init", "--mode", "spoke", "--connect", "192.0.2.1", "--share", "nothing-of-that-name"],
+    ["scope", "add", "everybody"],
+    ["scope", "remove", "mesh"],
+    ["scope"],
+    ["engine", "bogus"],
+    ["peer", "--until-drained=0"],
+    ["save", "x", "--wait=soon"],
+  ];
+  for (const args of wrong) {
+    if (args.includes("--adopt")) copyGolden("zenohd_hub.json5", `${home.config}/zenohd.json5`);
+    const { code, stderr } = await home.run(args);
+    if (args.includes("--adopt")) Deno.removeSync(`${home.config}/zenohd.json5`);
+    assert.equal(code, 2, `${args.join(" ")}: ${stderr}`);
+    assert.match(stderr, /^error: Cannot [^\n]+\n$/, args.join(" "));
+  }
+  assert.equal((await status(home)).mode, "local");
+  for (
+    const args of [["init", "--adopt"], ["peer"], ["sync"], ["realign-index"], ["share", "all"], [
+      "scope",
+      "remove",
+      "team/x",
+    ]]
+  ) {
+    const { code, stderr } = await home.run(args);
+    assert.equal(code, 1, `${args.join(" ")}: ${stderr}`);
+    assert.match(stderr, /^error: Cannot [^\n]+\n$/, args.join(" "));
+  }
+});
+
+Deno.test("a host that comes from Python keeps its endpoints, and the file that it had is left alone", async () => {
+  using home = newHome();
+  writeConfig(home, "backend: zenoh\nstorage_scopes:\n  - mesh\n  - team/acme\n");
+  copyGolden("zenohd_spoke.json5", `${home.config}/zenohd.json5`);
+  const before = Deno.readTextFileSync(`${home.config}/zenohd.json5`);
+  await home.ok(["init", "--adopt"]);
+  assert.deepEqual(parse(config(home)), {
+    backend: "zenoh",
+    storage_scopes: ["mesh", "team/acme"],
+    mode: "spoke",
+    listen: ["tcp/127.0.0.1:7447"],
+    connect: ["tcp/192.0.2.1:7447", "tcp/192.0.2.2:7447"],
+  });
+  assert.equal(Deno.readTextFileSync(`${home.config}/zenohd.json5`), before);
+  await home.ok(["save", "written to at once"]);
+});
+
+Deno.test("joining publishes nothing unasked; share sends it later, once", async () => {
+  using home = newHome();
+  for (const project of ["shop", "shop", "home"]) {
+    await home.ok(["save", `of ${project}`, "--project", project]);
+  }
+  const { code, stdout } = await home.run(["init", "--mode", "spoke", "--connect", "192.0.2.1"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /shared: 0 of 3 memories.*kioku-mesh share/);
+  assert.equal((await status(home)).pending_puts, 0);
+  await home.ok(["save", "after joining"]);
+  assert.equal((await status(home)).pending_puts, 1);
+  assert.match(await home.ok(["share"]), /shop: 2\n  home: 1/);
+  assert.match(await home.ok(["share", "shop"]), /^shared: 2 /);
+  assert.equal((await home.run(["share", "shop"])).code, 2);
+  assert.match(await home.ok(["share", "all"]), /^shared: 1 /);
+  assert.equal(await home.ok(["share"]), "nothing is kept back.\n");
+  assert.equal((await status(home)).pending_puts, 4);
+});
+
+Deno.test("what --share names goes out at once, and changing the hub asks for nothing again", async () => {
+  using home = newHome();
+  for (const project of ["shop", "home"]) await home.ok(["save", `of ${project}`, "--project", project]);
+  await home.ok(["init", "--mode", "hub", "--share", "shop"]);
+  assert.equal((await status(home)).pending_puts, 1);
+  await home.ok(["init", "--mode", "spoke", "--connect", "192.0.2.1", "--force"]);
+  assert.match(await home.ok(["share"]), /^kept here:\n  home: 1\n$/);
+  await home.ok(["init", "--mode", "local", "--force"]);
+  assert.match(await home.ok(["search", "of", "--no-snippet"].slice(0, 2)), /of shop/);
+  assert.equal((await status(home)).observations_live, 2);
+});
+
+Deno.test("without a peer everybody is told that nothing is shared", async () => {
+  using home = newHome();
+  await home.ok(["init", "--mode", "spoke", "--connect", "192.0.2.1"]);
+  const told = /Kept here, not shared yet: no peer runs.*1 waiting since 2/;
+  const saved = await home.run(["save", "a"]);
+  assert.equal(saved.code, 0);
+  assert.match(saved.stderr, told);
+  const waited = await home.run(["save", "b", "--wait=1", "--json"]);
+  assert.equal(waited.code, 1, "it was not confirmed");
+  assert.equal(JSON.parse(waited.stdout).confirmed, false);
+  assert.match(JSON.parse(waited.stdout).not_shared, /2 waiting/);
+  const facts = await status(home);
+  assert.equal(facts.pending_puts, 2);
+  assert.deepEqual(
+    Object.entries(Object(facts.mesh)).filter(([name]) => /^(peer_runs|router_up|waiting)$/.test(name)),
+    [["peer_runs", false], ["router_up", false], ["waiting", 2]],
+  );
+  const drained = await home.run(["drain", "--pending"]);
+  assert.match(drained.stdout, /drained=0, remaining=2/);
+  assert.match(drained.stderr, /no peer runs/);
+  const peer = await home.run(["peer", "status"]);
+  assert.equal(peer.code, 1);
+  assert.match(peer.stdout, /^peer: not running$/m);
+  assert.equal((await home.run(["save", "c", "--wait"], { env: { KIOKU_MESH_BACKEND: "local" } })).code, 2);
+});
+
+Deno.test("records of a scope that is not declared wait apart until it is", async () => {
+  using home = newHome({ KIOKU_MESH_TEAM_ID: "acme" });
+  await home.ok(["init", "--mode", "hub"]);
+  const { stderr } = await home.run(["save", "x", "--visibility", "team"]);
+  assert.match(stderr, /1 not to be shared.*does not declare/);
+  const mesh = async () => Object((await status(home)).mesh);
+  assert.deepEqual([(await mesh()).waiting, (await mesh()).unshared], [0, 1]);
+  assert.match((await home.run(["scope", "add", "team/acme"])).stdout, /^declared: team\/acme /);
+  assert.equal(await home.ok(["scope", "list"]), "mesh\nteam/acme\n");
+  assert.deepEqual([(await mesh()).waiting, (await mesh()).unshared], [1, 0]);
+  await home.ok(["scope", "remove", "team/acme"]);
+  assert.deepEqual(parse(config(home)).storage_scopes, ["mesh"]);
+});
+
+Deno.test("without an engine the peer says how to get one", async () => {
+  using home = newHome({ KIOKU_MESH_ENGINE_DIR: "/nowhere" });
+  await home.ok(["init", "--mode", "hub"]);
+  for (const args of [["peer"], ["engine", "info"], ["engine", "verify"]]) {
+    const { code, stderr } = await home.run(args);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /error: Cannot [^\n]*KIOKU_MESH_ENGINE_DIR[^\n]*\n$/);
+  }
+});
