@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { HOST_CONFIG_FILE, type HostConfig, NO_HOST_CONFIG, readHostConfig } from "../core/config.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
 import { readTextIfAny } from "../core/files.ts";
+import { isObject } from "../core/json.ts";
 
 /** The host's config.yaml as it is and as it would be. */
 export interface HostFile {
@@ -31,14 +32,12 @@ export async function changedHostFile(
   }
   const host = before === undefined ? NO_HOST_CONFIG : readHostConfig(document.toJS(), path);
   const old: unknown = document.toJS();
-  const was = (name: string) =>
-    typeof old === "object" && old !== null
-      ? Object.entries(old).find(([key]) => key === name)?.[1]
-      : undefined;
+  const was = (name: string) => JSON.stringify(isObject(old) ? old[name] : undefined);
   for (const [name, value] of Object.entries(entries(host))) {
     if (value === undefined) document.delete(name);
-    else if (JSON.stringify(was(name)) !== JSON.stringify(value)) {
-      document.set(name, document.createNode(value));
+    else if (was(name) !== JSON.stringify(value)) {
+      // A scalar is changed in its place, with the comment that stands beside it.
+      document.set(name, typeof value === "object" ? document.createNode(value) : value);
     }
   }
   const changed = document.contents === null ? "" : String(document);

@@ -43,10 +43,15 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
   if (moved !== undefined) throw new UsageError(moved.answer);
   const entry = commandOf(args);
   if (entry === undefined) {
-    const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) =>
-      `\`${name}\``
-    );
-    if (family.length > 0) throw new UsageError(`Cannot run "${args.join(" ")}": use ${family.join(", ")}.`);
+    const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
+    if (family.length > 0 && rest.some((arg) => arg === "--help" || arg === "-h")) {
+      output.line(`Usage: ${PROGRAM} ${first} <command> [options]\n\nCommands:\n${listed(family)}`);
+      return 0;
+    }
+    if (family.length > 0) {
+      const names = family.map(({ name }) => `\`${PROGRAM} ${name}\``);
+      throw new UsageError(`Cannot run "${args.join(" ")}": use ${names.join(", ")}.`);
+    }
     throw new UsageError(
       `Cannot run "${first}": there is no such command. \`${PROGRAM} --help\` lists them.`,
     );
@@ -128,15 +133,19 @@ function declare(name: string, summary: string): Declaration {
   );
 }
 
+function listed(commands: readonly Entry[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n");
+}
+
 function mainHelp(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
   return [
     "kioku-mesh: a memory that AI coding agents share, across tools and hosts",
     "",
     `Usage: ${PROGRAM} <command> [options]`,
     "",
     "Commands:",
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    listed(COMMANDS),
     "",
     "Options:",
     "  -h, --help     show this help, or a command's after its name",

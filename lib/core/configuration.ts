@@ -38,19 +38,32 @@ async function findProject(folder: string): Promise<{ document: unknown; path: s
   }
 }
 
-// A line that says the same in YAML and at a glance: a name and one plain word, none that YAML reads as something else.
-const PLAIN = /^([a-z_]+): (?!(?:true|false|null|yes|no|on|off)$)([A-Za-z][\w.@-]*)$/i;
+// Lines that say the same in YAML and at a glance: a name and one plain word, none that YAML reads as something else, or
+// a name and such words below it, as endpoints and scopes are.
+const WORD = "(?!(?:true|false|null|yes|no|on|off)$)([A-Za-z/](?:[\\w.@/:\\[\\]-]*[\\w.@/\\]-])?)$";
+const PLAIN = new RegExp(`^([a-z_]+): ${WORD}`, "i");
+const LIST = /^([a-z_]+):$/i;
+const ITEM = new RegExp(`^ +- ${WORD}`, "i");
 
 /** Reads a file of plain lines, such as init writes; undefined when any line needs a YAML parser. */
-function readPlain(text: string): Record<string, string> | undefined {
-  const members: Record<string, string> = {};
+function readPlain(text: string): Record<string, string | string[]> | undefined {
+  const members: Record<string, string | string[]> = {};
+  let list: string[] | undefined;
   for (const line of text.split(/\r?\n/)) {
     if (line === "" || line.startsWith("#")) continue;
-    const [, name, value] = PLAIN.exec(line) ?? [];
-    if (name === undefined || value === undefined || name in members) return undefined;
-    members[name] = value;
+    const item = ITEM.exec(line)?.[1];
+    if (item !== undefined) {
+      if (list === undefined) return undefined;
+      list.push(item);
+      continue;
+    }
+    if (list?.length === 0) return undefined;
+    const [, name = LIST.exec(line)?.[1], value] = PLAIN.exec(line) ?? [];
+    if (name === undefined || name in members) return undefined;
+    list = value === undefined ? [] : undefined;
+    members[name] = value ?? list ?? [];
   }
-  return members;
+  return list?.length === 0 ? undefined : members;
 }
 
 // The YAML parser costs 15 ms of every start (DESIGN §6), so it is loaded only for a file that needs it.

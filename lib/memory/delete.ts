@@ -14,14 +14,23 @@ export function deleteMemory(context: MemoryContext, idOrPrefix: string, reason:
 }
 
 /** Deletes records in one transaction that is on the disk when this returns. */
-export function deleteRecords(context: MemoryContext, records: readonly StoredObservation[], reason: string): void {
+export function deleteRecords(
+  context: MemoryContext,
+  records: readonly StoredObservation[],
+  reason: string,
+): void {
   const { store, clock, settings } = context;
   requireOwnMode(settings, "delete");
   store.write(() => {
     for (const { observation, state } of records) {
       if (state === "tombstoned") continue;
       const now = clock();
-      mergeTombstone(store, formatTombstone(observation.id, reason, now), observation.scope, observation.author);
+      mergeTombstone(
+        store,
+        formatTombstone(observation.id, reason, now),
+        observation.scope,
+        observation.author,
+      );
       if (isShared(settings)) enqueue(store, "tombstone", observation.id, scopeLabel(observation.scope), now);
     }
   });

@@ -1,5 +1,5 @@
 import { sha256 } from "../core/digest.ts";
-import { type ScopeLabel } from "../core/scope.ts";
+import type { ScopeLabel } from "../core/scope.ts";
 import type { OutboxKind } from "../store/outbox.ts";
 import { text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";

@@ -21,7 +21,8 @@ export function removeFacets(store: Store, row: number, observation: Observation
 
 /** The values in use that begin with `prefix`, in order, `most` at the most. */
 export function facetValues(store: Store, kind: FacetKind, prefix: string, most: number): string[] {
-  const sql = "SELECT DISTINCT value FROM facet WHERE kind = ? AND value >= ? AND substr(value, 1, ?) = ? ORDER BY value LIMIT ?";
+  const sql =
+    "SELECT DISTINCT value FROM facet WHERE kind = ? AND value >= ? AND substr(value, 1, ?) = ? ORDER BY value LIMIT ?";
   return store.all(sql, [kind, prefix, prefix.length, prefix, most], (row) => text(row, "value"));
 }
 

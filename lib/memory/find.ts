@@ -27,10 +27,14 @@ export function findMemory(context: MemoryContext, idOrPrefix: string): FoundMem
   }
   const found = lookUp(context, wanted);
   const [first, ...others] = found;
-  if (first === undefined) throw new Failure(`Cannot find a memory with the id ${wanted}. Search for it, or give more of the id.`);
+  if (first === undefined) {
+    throw new Failure(`Cannot find a memory with the id ${wanted}. Search for it, or give more of the id.`);
+  }
   if (others.length > 0 && !isId(wanted)) {
     const ids = found.slice(0, 3).map(({ observation }) => observation.id).join(", ");
-    throw new UsageError(`Cannot tell which memory is meant: ${wanted} begins several ids (${ids}). Give more digits.`);
+    throw new UsageError(
+      `Cannot tell which memory is meant: ${wanted} begins several ids (${ids}). Give more digits.`,
+    );
   }
   return describe(context, first);
 }

@@ -45,7 +45,11 @@ export function sweep(context: MemoryContext, found: Sweep): void {
 }
 
 /** The live and deleted records of one host, all or those of sessions that begin so, by session. */
-export function recordsOfHost(context: MemoryContext, pcId: string, sessionPrefix: string): StoredObservation[] {
+export function recordsOfHost(
+  context: MemoryContext,
+  pcId: string,
+  sessionPrefix: string,
+): StoredObservation[] {
   return context.store.all(
     `SELECT ${STORED_COLUMNS} FROM observation o JOIN author a ON a.author = o.author
       WHERE a.pc_id = ? AND substr(a.session_id, 1, ?) = ? AND o.state <> 3 ORDER BY a.session_id, o.row`,

@@ -21,7 +21,9 @@ export function purgeRecords(context: MemoryContext, records: readonly StoredObs
     for (const { observation } of records) {
       const now = clock();
       mergeObservation(store, stubOf(observation, now), now);
-      if (isShared(settings)) enqueue(store, "observation", observation.id, scopeLabel(observation.scope), now);
+      if (isShared(settings)) {
+        enqueue(store, "observation", observation.id, scopeLabel(observation.scope), now);
+      }
     }
   });
   // The index and the write-ahead log still hold words of what was erased until they are rewritten.

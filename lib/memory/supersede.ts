@@ -1,14 +1,19 @@
 import type { Store } from "../store/store.ts";
 import { text } from "../store/row.ts";
 import type { Observation } from "./observation.ts";
-import { type Scope, scopeLabel, type ScopeLabel } from "../core/scope.ts";
+import { type Scope, type ScopeLabel, scopeLabel } from "../core/scope.ts";
 
 /** Notes which records an observation says that it supersedes. An observation never supersedes itself. */
 export function addEdges(store: Store, observation: Observation): void {
   const scope = scopeLabel(observation.scope);
   for (const loser of observation.supersedes) {
     if (loser === observation.id) continue;
-    store.run("INSERT OR IGNORE INTO supersede (loser, scope, winner) VALUES (?, ?, ?)", loser, scope, observation.id);
+    store.run(
+      "INSERT OR IGNORE INTO supersede (loser, scope, winner) VALUES (?, ?, ?)",
+      loser,
+      scope,
+      observation.id,
+    );
   }
 }
 

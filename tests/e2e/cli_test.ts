@@ -31,8 +31,10 @@ Deno.test("version and help answer on standard output", async () => {
   for (const name of ["save", "search", "get", "delete", "status", "gc", "mcp"]) {
     assert.match(help, new RegExp(`^  ${name} `, "m"));
   }
-  for (const name of help.matchAll(/^ {2}([a-z-]+) {2,}/gm)) {
-    assert.match(await home.ok([name[1] ?? "", "--help"]), /^Usage: kioku-mesh /);
+  const names = [...help.matchAll(/^ {2}([a-z][a-z-]*(?: [a-z]+)?) {2,}/gm)].map(([, name = ""]) => name);
+  assert.ok(names.length > 20);
+  for (const name of [...names, "engine"]) {
+    assert.ok((await home.ok([...name.split(" "), "--help"])).startsWith(`Usage: kioku-mesh ${name} `), name);
   }
   assert.match(await home.ok(["help", "save"]), /^Usage: kioku-mesh save/);
 });

@@ -3,7 +3,6 @@ import { FRAME } from "../../../lib/mcp/frame.ts";
 import { keyChunk } from "../../../lib/core/keyspace.ts";
 import { saveMemory } from "../../../lib/memory/save.ts";
 import { openInMemory } from "../../../lib/store/open.ts";
-import { testClock } from "../../support/clock.ts";
 import { testContext } from "../../support/context.ts";
 import { connect } from "./client.ts";
 
