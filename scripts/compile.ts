@@ -6,13 +6,14 @@
  * what is reachable is embedded, not every package of the lock file (docs/adr). The code cache is off: Deno keeps it
  * under a name that anybody can foresee in the shared temporary folder, and it saves 1 ms.
  *
- * The Zenoh engine that `deno task engine` packed for the target comes along: in the executable on Linux, where it costs a
+ * The Zenoh engine for the target, from the folder that KIOKU_MESH_ENGINE_DIR names or as `deno task engine` packed it, comes along: in the executable on Linux, where it costs a
  * start nothing, else in the file kioku-mesh.engine beside it (docs/adr). Without one the program is made all the same.
  */
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { permissionFlags, PERMISSIONS } from "../lib/cli/access.ts";
+import { packEngine } from "../lib/mesh/engine/pack.ts";
 import { spliceArchive } from "../lib/mesh/engine/archive.ts";
 import { type EngineTarget, engineTarget } from "../lib/mesh/engine/target.ts";
 
@@ -29,7 +30,7 @@ const output = values.output ?? join(PROJECT, "dist", forWindows ? "kioku-mesh.e
 try {
   compile();
   if (values.entry === undefined) {
-    addEngine();
+    await addEngine();
     say(relative(Deno.cwd(), nameForAgents()));
   }
 } catch (error) {
@@ -70,9 +71,11 @@ function compile(): void {
   }
 }
 
-function addEngine(): void {
+async function addEngine(): Promise<void> {
   const target = targetOf(values.target);
   const packed = join(PROJECT, "dist", "engine", `${target}.engine`);
+  const named = Deno.env.get("KIOKU_MESH_ENGINE_DIR");
+  if (named !== undefined && named !== "" && target !== undefined) await packEngine(named, target, packed);
   let archive: Uint8Array<ArrayBuffer>;
   try {
     archive = Deno.readFileSync(packed);

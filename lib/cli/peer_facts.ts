@@ -22,10 +22,16 @@ export function peerFacts(memory: OpenMemory): {
 } | undefined {
   const shared = sharing(memory, memory.peerRuns);
   if (shared === undefined) return undefined;
-  const { peerRuns, waiting, since, unshared, warning } = shared;
+  const { peerRuns, waiting, since, unshared } = shared;
   // What a peer wrote that has ended says nothing of now, but when the mesh was last compared stays true.
   const written = readPeerStatus(memory.store);
   const now = peerRuns ? written : undefined;
+  // What the peer knows besides: scopes that nobody in reach stores.
+  const uncarried = Math.max(0, (now?.outbox.unshared ?? 0) - unshared);
+  const warning = uncarried === 0 ? shared.warning : [
+    ...(shared.warning === undefined ? [] : [shared.warning]),
+    `${uncarried} wait for a host in reach that carries their scope: declare it on the hub (\`kioku-mesh scope add\`, there).`,
+  ].join(" ");
   return {
     peer_runs: peerRuns,
     router_up: now?.routerUp ?? false,

@@ -9,6 +9,7 @@ import { systemTimer, within } from "../mesh/timer.ts";
 import { join } from "node:path";
 import type { PeerCall } from "./command.ts";
 import { requireCertificates } from "./mesh_setup.ts";
+import { type Output, ReaderGone } from "./output.ts";
 import { describe } from "./peer_event.ts";
 
 /** How a peer takes part; what config.yaml says, or what a trial was told. */
@@ -63,9 +64,18 @@ export async function startOwnPeer({ memory, engine, output }: PeerCall, part: P
     timer: systemTimer,
     tell: (event) => {
       const line = describe(event);
-      if (line !== undefined) output.note(`peer: ${line}`);
+      if (line !== undefined) tell(output, `peer: ${line}`);
     },
   });
+}
+
+// A log that nobody reads any more is no reason to end.
+function tell(output: Output, line: string): void {
+  try {
+    output.note(line);
+  } catch (error) {
+    if (!(error instanceof ReaderGone)) throw error;
+  }
 }
 
 /**
@@ -74,7 +84,7 @@ export async function startOwnPeer({ memory, engine, output }: PeerCall, part: P
  */
 export async function runUntilStopped(peer: Peer, call: PeerCall): Promise<0 | 1> {
   await askedToEnd();
-  call.output.note("peer: stopping");
+  tell(call.output, "peer: stopping");
   return await stopPeer(peer, call);
 }
 
@@ -84,7 +94,7 @@ export async function stopPeer(peer: Peer, { output }: PeerCall): Promise<0 | 1>
     await within(systemTimer, STOP_WITHIN_MS, peer.stop(), () => new Failure("it takes too long"));
     return 0;
   } catch (error) {
-    output.note(`peer: not stopped in order (${messageOf(error)}); the router ends with this process.`);
+    tell(output, `peer: not stopped in order (${messageOf(error)}); the router ends with this process.`);
     return 1;
   }
 }

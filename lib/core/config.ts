@@ -166,6 +166,7 @@ class ConfigFile {
   #text(name: string): string | undefined {
     const value = this.#members[name];
     if (value === undefined || value === null) return undefined;
+    if (typeof value === "object") throw this.#wrong(`${name} is a list, not one word`);
     const text = String(value).trim();
     return text === "" ? undefined : text;
   }

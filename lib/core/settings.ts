@@ -69,7 +69,7 @@ export function scopeFor(tier: Tier | undefined, settings: Settings): Scope {
     const { team, file } = settings.undeclaredTeam;
     throw new UsageError(
       `Cannot save for team ${team}: ${file} names it, but this host does not declare it. ` +
-        `Add team/${team} to storage_scopes in config.yaml, or set KIOKU_MESH_TEAM_ID.`,
+        `Run \`kioku-mesh scope add team/${team}\`, or set KIOKU_MESH_TEAM_ID.`,
     );
   }
   if (settings.teamId !== undefined) return { tier: "team", id: settings.teamId };

@@ -38,6 +38,8 @@ export interface PageLayout {
   head(results: number): readonly string[];
   /** The text instead of any result. */
   readonly none: string;
+  /** A sentence for results that may lack what the mesh has. */
+  readonly behind: (nothingFound: boolean) => string | undefined;
   /** The heading of the group to which a result belongs. */
   heading?(item: Item): string;
   /** The labelled lines before a content; without it the two lines of an entry. */
@@ -65,7 +67,8 @@ export function answerPage(
   layout: PageLayout,
 ): Answer<PageStructure> {
   const page = searchMemories(memory, request);
-  const notices = page.notices.slice(0, 3).map((notice) => clip(inline(notice), NOTICE));
+  const late = layout.behind(page.hits.length === 0) ?? [];
+  const notices = page.notices.slice(0, 3).concat(late).map((notice) => clip(inline(notice), NOTICE));
   const head = [...layout.head(page.hits.length), ...notices.map((notice) => `(${notice})`)];
   const room = layout.maxBytes - byteLength(head.join("\n")) - byteLength(FRAME) - TAIL;
   const entries = fit(page.hits.map((hit) => compact(memory, hit)), room, layout);

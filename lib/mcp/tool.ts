@@ -13,6 +13,8 @@ export interface Session {
   readonly startedAt: Micros;
   /** Whether the process that talks to the mesh runs on this host now. */
   readonly peerRuns: () => boolean;
+  /** A sentence for results that may lack what the mesh has. */
+  readonly behind: (nothingFound: boolean) => string | undefined;
   /** What the user should know about the memory, such as that an older folder is in use. */
   readonly notices: readonly string[];
 }

@@ -1,12 +1,17 @@
+import type { ScopeLabel } from "../core/scope.ts";
 import { formatTime } from "../core/time.ts";
+import { number, text } from "../store/row.ts";
 import type { MemoryContext } from "./context.ts";
 import { type OutgoingDepth, outgoingDepth } from "./outgoing.ts";
 import { isShared } from "./shared.ts";
 
+/** How many scopes are named at the most. */
+const MOST = 3;
+
 /** How it stands with what has to go out to the mesh. */
 export interface Sharing extends OutgoingDepth {
   readonly peerRuns: boolean;
-  /** Undefined when all is well; else one or two sentences that say what waits and why. */
+  /** Undefined when all is well; else sentences that say what waits and why. */
   readonly warning: string | undefined;
 }
 
@@ -17,13 +22,28 @@ export function sharing(context: MemoryContext, peerRuns: () => boolean): Sharin
   const runs = peerRuns();
   const warnings: string[] = [];
   if (!runs) warnings.push(withoutPeer(depth));
-  if (depth.unshared > 0) {
+  const undeclared = undeclaredScopes(context);
+  for (const { scope, count } of undeclared.slice(0, MOST)) {
     warnings.push(
-      `${depth.unshared} not to be shared as it is: held back for a secret (\`kioku-mesh secrets\`), or of a scope that ` +
-        "this host does not declare (`kioku-mesh scope list`).",
+      `${count} of ${scope} stay here: this host does not declare that scope (\`kioku-mesh scope add ${scope}\`).`,
+    );
+  }
+  const withheld = depth.unshared - undeclared.reduce((sum, { count }) => sum + count, 0);
+  if (withheld > 0) {
+    warnings.push(
+      `${withheld} are held back for what looks like a secret (\`kioku-mesh secrets\` lists them).`,
     );
   }
   return { ...depth, peerRuns: runs, warning: warnings.length === 0 ? undefined : warnings.join(" ") };
+}
+
+function undeclaredScopes({ store, settings }: MemoryContext): { scope: ScopeLabel; count: number }[] {
+  const { declared } = settings;
+  const sql = `SELECT scope, count(*) AS n FROM outbox WHERE scope NOT IN (${
+    declared.map(() => "?").join(", ")
+  })
+    GROUP BY scope ORDER BY n DESC`;
+  return store.all(sql, declared, (row) => ({ scope: text(row, "scope"), count: number(row, "n") }));
 }
 
 function withoutPeer({ waiting, since }: OutgoingDepth): string {

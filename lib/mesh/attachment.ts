@@ -29,11 +29,17 @@ export interface AttachmentEvents {
   neighbours(): void;
   /** Records were put into the outbox. */
   published(): void;
-  reconciled(result: Reconciled): void;
+  /** A comparison begins. */
+  reconciling(): void;
+  /** `linked`: with at least one other host. */
+  reconciled(result: Reconciled, linked: boolean): void;
   notReconciled(reason: string, retryMs: number): void;
 }
 
-/** After a link came up: what both sides have declared has to reach the other one. Milliseconds. */
+/**
+ * After a link came up: what both sides have declared has to reach the other one. To this and the next a random part of as
+ * much again is added, so that a hub that comes back is not asked by all spokes in the same moment. Milliseconds.
+ */
 const SETTLE_MS = 250;
 
 /** Looks again after the first comparison with a new neighbour, whose own start may not have been over. Milliseconds. */
@@ -70,7 +76,11 @@ export class Attachment {
       wholeWhenUnanswered: options.role === "spoke",
       published: events.published,
       reachable: () => this.reachable,
-      events: { done: events.reconciled, failed: events.notReconciled },
+      events: {
+        starting: events.reconciling,
+        done: (result) => events.reconciled(result, session.neighbours.size > 0),
+        failed: events.notReconciled,
+      },
     });
   }
 
@@ -143,8 +153,9 @@ export class Attachment {
   }
 
   #met(other: string): void {
-    this.#reconciler.request(SETTLE_MS, false);
-    this.#later(LOOK_AGAIN_MS, () => this.#reconciler.request(0, false));
+    const [chance = 0] = this.#options.memory.random(1);
+    this.#reconciler.request(SETTLE_MS * (1 + chance / 255), false);
+    this.#later(LOOK_AGAIN_MS * (1 + chance / 255), () => this.#reconciler.request(0, false));
     // A host that is not of ours may have storages that nobody else answers for: a Python host's.
     if (this.#options.role === "hub") {
       this.#later(SHOW_MS, () => {

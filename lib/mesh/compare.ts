@@ -44,7 +44,7 @@ export function bucketsToCompare(
     if (here?.count === there?.count && here?.xor === there?.xor) continue;
     if (group.length === 0) groups.push(group);
     group.push(bucket);
-    records += there?.count ?? 0;
+    records += Math.max(here?.count ?? 0, there?.count ?? 0);
     if (group.length < MOST_BUCKETS && records < MOST_DIGESTS) continue;
     group = [];
     records = 0;
@@ -60,13 +60,11 @@ export function digestsOf(store: Store, scope: ScopeLabel, buckets: readonly num
   return buckets.flatMap((bucket) => digests(store, scope, bucketPrefix(bucket)));
 }
 
-/** Puts records that the mesh lacks into the outbox, in transactions that are soon over. */
+/** Puts records that the mesh lacks into the outbox, in one transaction. */
 export function publish(store: Store, clock: Clock, scope: ScopeLabel, names: readonly RecordName[]): void {
-  for (const page of pages(names)) {
-    store.write(() => {
-      for (const { kind, id } of page) enqueue(store, kindOf(kind), id, scope, clock());
-    });
-  }
+  store.write(() => {
+    for (const { kind, id } of names) enqueue(store, kindOf(kind), id, scope, clock());
+  });
 }
 
 /** Cuts a list into pieces that one question may ask for. */

@@ -4,6 +4,7 @@ import type { ScopeLabel } from "../core/scope.ts";
 import { confirmOutgoing, type Outgoing, outgoing } from "../memory/outgoing.ts";
 import { dataVersion } from "../store/changes.ts";
 import type { Store } from "../store/store.ts";
+import { InFlight } from "./in_flight.ts";
 import { type MeshSession, type Sample, SessionClosed } from "./session.ts";
 import { sleep, type Timer } from "./timer.ts";
 
@@ -58,7 +59,8 @@ const LONGEST_PAUSE_MS = 300_000;
 
 interface Setback {
   readonly failures: number;
-  readonly until: Micros;
+  /** Ends the pause; undefined when it is over. */
+  cancel: (() => void) | undefined;
 }
 
 /**
@@ -69,12 +71,13 @@ export class Drain {
   readonly #options: DrainOptions;
   readonly #stopping = new AbortController();
   readonly #setbacks = new Map<string, Setback>();
+  readonly #flying = new InFlight();
   #session: MeshSession | undefined;
+  #turn = 0;
   #running: Promise<void> | undefined;
   #again = false;
   #version: number;
   #stopPoll = () => {};
-  #stopRetry = () => {};
 
   constructor(options: DrainOptions) {
     this.#options = options;
@@ -82,9 +85,11 @@ export class Drain {
     this.#poll();
   }
 
-  /** Sends through this session from now on; undefined: nothing can be sent. */
+  /** Sends through this session from now on; undefined: nothing can be sent. What is under way is given up. */
   use(session: MeshSession | undefined): void {
     this.#session = session;
+    this.#turn++;
+    this.#flying.nudge();
     if (session !== undefined) this.retryNow();
   }
 
@@ -97,13 +102,9 @@ export class Drain {
 
   /** Forgets all pauses: things have changed. */
   retryNow(): void {
+    for (const { cancel } of this.#setbacks.values()) cancel?.();
     this.#setbacks.clear();
     this.wake();
-  }
-
-  /** Records that are being held back after failures. */
-  get setBack(): number {
-    return this.#setbacks.size;
   }
 
   /** Whether something is on its way. */
@@ -114,9 +115,9 @@ export class Drain {
   /** Stops; what is under way is given up and stays in the outbox. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#session = undefined;
+    this.use(undefined);
     this.#stopPoll();
-    this.#stopRetry();
+    for (const { cancel } of this.#setbacks.values()) cancel?.();
     await this.#running;
   }
 
@@ -147,30 +148,28 @@ export class Drain {
         this.#again = true;
       }
     }
-    this.#scheduleRetry();
   }
 
   // Goes through the outbox once.
   async #round(session: MeshSession): Promise<void> {
-    const { store, shared, clock, events } = this.#options;
-    const pool = new Set<Promise<void>>();
+    const { store, shared, events } = this.#options;
+    const turn = this.#turn;
+    const isOver = () => this.#turn !== turn;
     const confirmed = new Confirmed(this.#options);
-    for (let after: number | undefined = 0; after !== undefined && this.#session === session;) {
+    for (let after: number | undefined = 0; after !== undefined && !isOver();) {
       const page = outgoing(store, shared(), after, PAGE);
       after = page.last;
-      const now = clock();
-      const due = page.records.filter(({ key }) => (this.#setbacks.get(key)?.until ?? 0) <= now);
+      const due = page.records.filter(({ key }) => this.#setbacks.get(key)?.cancel === undefined);
       if (due.length > 0) events.sending(due);
       for (const record of due) {
-        if (this.#session !== session) break;
-        const sent = this.#send(session, record, confirmed).finally(() => pool.delete(sent));
-        pool.add(sent);
-        if (pool.size >= IN_FLIGHT) await Promise.race(pool);
+        if (isOver()) break;
+        this.#flying.add(this.#send(session, record, confirmed));
+        await this.#flying.below(IN_FLIGHT, isOver);
       }
     }
-    await Promise.all(pool);
+    await this.#flying.below(1, isOver);
     confirmed.write();
-    if (!this.#again) events.emptied();
+    if (!this.#again && !isOver()) events.emptied();
   }
 
   // Never rejects for what concerns only this record.
@@ -218,26 +217,26 @@ export class Drain {
     return false;
   }
 
+  // The pause is a timer's, not the clock's, which somebody may set.
   #failed(record: Outgoing, reason: string, unstored: boolean): void {
-    const { clock, events } = this.#options;
-    const failures = (this.#setbacks.get(record.key)?.failures ?? 0) + 1;
+    const { timer, events } = this.#options;
+    const before = this.#setbacks.get(record.key);
+    before?.cancel?.();
+    const failures = (before?.failures ?? 0) + 1;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
-    this.#setbacks.set(record.key, { failures, until: clock() + pause * 1000 });
+    const setback: Setback = { failures, cancel: undefined };
+    setback.cancel = timer(pause, () => {
+      setback.cancel = undefined;
+      this.wake();
+    });
+    this.#setbacks.set(record.key, setback);
     events.failed(record, reason, unstored, pause);
-  }
-
-  #scheduleRetry(): void {
-    this.#stopRetry();
-    if (this.#setbacks.size === 0 || this.#stopping.signal.aborted) return;
-    const first = Math.min(...[...this.#setbacks.values()].map(({ until }) => until));
-    const pause = Math.max(50, Math.ceil((first - this.#options.clock()) / 1000));
-    this.#stopRetry = this.#options.timer(Math.min(pause, LONGEST_PAUSE_MS), () => this.wake());
   }
 }
 
 /** How many confirmed records are written at a time, and how long the first may wait. Milliseconds. */
-const WRITE_AT = 256;
-const WRITE_AFTER_MS = 10;
+const WRITE_AT = 128;
+const WRITE_AFTER_MS = 25;
 
 /** Confirmed records, whose rows go together. */
 class Confirmed {

@@ -1,7 +1,6 @@
 import { MESH, type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import { digests } from "../memory/digests.ts";
-import { publish } from "./compare.ts";
-import type { Exchanged, Reconciling } from "./reconcile.ts";
+import { type Exchanged, publishAll, type Reconciling } from "./reconcile.ts";
 import { PartialAnswer, type Sample } from "./session.ts";
 import { sleep } from "./timer.ts";
 
@@ -13,11 +12,10 @@ const ASK_AGAIN_MS = [500, 2_000, 5_000] as const;
 
 /**
  * Gets every record of a scope from every storage in reach, this host's own included, and puts into the outbox what no
- * storage has. For hosts that compare in no other way (Python 1.2.0), and for this host's own storage. `progress` is told
- * after each sixteenth. Throws when answers stay partial after some tries.
+ * storage has. For hosts that compare in no other way (Python 1.2.0), and for this host's own storage. Throws when answers stay partial after some tries.
  */
 export async function fullGet(reconciling: Reconciling, scope: ScopeLabel): Promise<Exchanged> {
-  const { store, clock, arrivals } = reconciling;
+  const { store, arrivals } = reconciling;
   let fetched = 0;
   let published = 0;
   for (const digit of DIGITS) {
@@ -35,9 +33,7 @@ export async function fullGet(reconciling: Reconciling, scope: ScopeLabel): Prom
       }
     }
     const lacking = digests(store, scope, digit).filter(({ kind, id }) => !there.has(kind + id));
-    publish(store, clock, scope, lacking);
-    published += lacking.length;
-    if (lacking.length > 0) reconciling.published();
+    published += await publishAll(reconciling, scope, lacking);
   }
   return { fetched, published };
 }

@@ -89,7 +89,7 @@ export interface Peer {
 export class PeerRuns extends Failure {}
 
 /** Between two looks at whether all is drained. Milliseconds. */
-const LOOK_MS = 20;
+const LOOK_MS = 25;
 
 /** Parts of the 5 s that stopping may take; the router gets the rest. Milliseconds. */
 const LAST_DRAIN_MS = 1_500;
@@ -136,6 +136,7 @@ class RunningPeer implements Peer {
   #lastReconcile: Micros | undefined;
   #lag: Micros | undefined;
   #confirmed = 0;
+  #changedElsewhere = false;
   #cancelStatus: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -169,7 +170,10 @@ class RunningPeer implements Peer {
       failPoint,
       shared: () => this.#shared(),
       events: {
-        changed: () => this.#changed(),
+        changed: () => {
+          this.#changedElsewhere = true;
+          this.#changed();
+        },
         sending: (records) => this.#sums.touch(records.map(({ id }) => id)),
         confirmed: (count, lag) => {
           this.#confirmed += count;
@@ -236,14 +240,15 @@ class RunningPeer implements Peer {
     const { timer } = this.#options;
     let over = false;
     const cancel = timer(withinMs, () => over = true);
-    for (;;) {
+    const isOver = () => over || this.#stopping.signal.aborted;
+    for (;; await sleep(timer, LOOK_MS)) {
+      // Counting reads the whole outbox, so it is done only when it may be empty.
+      const busy = this.#lastReconcile === undefined || this.#arrivals.busy || this.#drain.busy;
+      if (busy && !isOver()) continue;
       const { outbox, catchingUp } = this.status();
-      const done = outbox.waiting === 0 && !catchingUp && !this.#arrivals.busy;
-      if (done || over || this.#stopping.signal.aborted) {
-        cancel();
-        return { left: outbox.waiting, caughtUp: !catchingUp };
-      }
-      await sleep(timer, LOOK_MS);
+      if (outbox.waiting > 0 && !isOver()) continue;
+      cancel();
+      return { left: outbox.waiting, caughtUp: !catchingUp };
     }
   }
 
@@ -256,7 +261,7 @@ class RunningPeer implements Peer {
       if (this.#attachment?.reachable && this.status().outbox.waiting > 0) await this.#lastDrain();
       this.#stopping.abort();
       await this.#attachment?.undeclare(UNDECLARE_MS);
-      this.#detach();
+      this.#detach(this.#session);
       await this.#arrivals.stop(LAST_ARRIVALS_MS);
       await this.#drain.stop();
       this.#session?.close();
@@ -274,7 +279,7 @@ class RunningPeer implements Peer {
     let over = false;
     const cancel = timer(LAST_DRAIN_MS, () => over = true);
     this.#drain.retryNow();
-    while (!over && this.#drain.busy && this.status().outbox.waiting > 0) await sleep(timer, LOOK_MS);
+    while (!over && this.#drain.busy) await sleep(timer, LOOK_MS);
     cancel();
   }
 
@@ -292,15 +297,16 @@ class RunningPeer implements Peer {
     let gone = false;
     void router.ended.then(() => gone = true);
     while (!gone && !this.#stopping.signal.aborted) {
+      let session: MeshSession | undefined;
       try {
-        const session = await openSession({ address: router.address, random: memory.random, timer });
+        session = await openSession({ address: router.address, random: memory.random, timer });
         const reason = await this.#use(session);
-        this.#detach();
+        this.#detach(session);
         if (this.#stopping.signal.aborted) return;
         tell({ kind: "session-down", reason });
         if (reason.includes("does not answer")) return this.#supervisor?.restart(reason);
       } catch (error) {
-        this.#detach();
+        if (session !== undefined) this.#detach(session);
         if (!gone && !this.#stopping.signal.aborted) tell({ kind: "trouble", reason: messageOf(error) });
       }
       await sleep(timer, REOPEN_MS, this.#stopping.signal);
@@ -329,7 +335,12 @@ class RunningPeer implements Peer {
           this.#changed();
         },
         published: () => this.#drain.wake(),
-        reconciled: (result) => this.#reconciled(result),
+        reconciling: () => {
+          // Not all that others commit goes through the outbox: what Python's version left is taken over, for one.
+          if (this.#changedElsewhere) this.#sums.touchAll();
+          this.#changedElsewhere = false;
+        },
+        reconciled: (result, linked) => this.#reconciled(result, linked),
         notReconciled: (reason) => tell({ kind: "trouble", reason }),
       },
     }).catch((error) => {
@@ -339,22 +350,25 @@ class RunningPeer implements Peer {
     return await session.closed;
   }
 
-  #detach(): void {
+  #detach(session: MeshSession | undefined): void {
+    if (this.#session !== session) return;
     this.#drain.use(undefined);
     this.#attachment?.end();
     this.#attachment = undefined;
     this.#changed();
   }
 
-  #reconciled({ fetched, published, unanswered }: Reconciled): void {
+  #reconciled({ fetched, published, unanswered }: Reconciled, linked: boolean): void {
     const { tell, memory, role } = this.#options;
+    tell({ kind: "reconciled", fetched, published });
+    // A spoke that has storages of its own has compared with those alone when it has no link.
+    if (role === "spoke" && !linked) return;
     const first = this.#lastReconcile === undefined;
     this.#lastReconcile = memory.clock();
     // Our own storage carries what this host declares.
-    this.#unanswered = this.#stores ? [] : role === "spoke" ? unanswered : [];
+    this.#unanswered = this.#stores ? [] : unanswered;
     this.#notCarried.clear();
     this.#drain.wake();
-    tell({ kind: "reconciled", fetched, published });
     if (first) tell({ kind: "caught-up" });
     this.#changed();
   }

@@ -4,10 +4,12 @@ import type { Random } from "../core/random.ts";
 import type { ScopeLabel } from "../core/scope.ts";
 import type { Store } from "../store/store.ts";
 import type { Arrivals } from "./arrivals.ts";
+import { pages, publish } from "./compare.ts";
 import { fullGet } from "./full_get.ts";
 import type { MeshSession } from "./session.ts";
 import type { Sums } from "./sums.ts";
 import { syncScope } from "./sync.ts";
+import type { RecordName } from "./sync_protocol.ts";
 import { sleep, type Timer } from "./timer.ts";
 
 /** What comparing with the mesh works with. */
@@ -45,6 +47,7 @@ export interface ReconcilerOptions extends Reconciling {
   /** Whether a comparison makes sense now: whether anybody is there. */
   readonly reachable: () => boolean;
   readonly events: {
+    starting(): void;
     done(result: Reconciled): void;
     failed(reason: string, retryMs: number): void;
   };
@@ -67,7 +70,7 @@ export class Reconciler {
   #running = false;
   #failures = 0;
   #cancel = () => {};
-  #at = Infinity;
+  #pendingMs = Infinity;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -80,12 +83,11 @@ export class Reconciler {
    */
   request(inMs: number, full: boolean): void {
     this.#due = { full: full || (this.#due?.full ?? false) };
-    const at = this.#options.clock() + inMs * 1000;
-    if (this.#running || at >= this.#at) return;
-    this.#at = at;
+    if (this.#running || inMs >= this.#pendingMs) return;
+    this.#pendingMs = inMs;
     this.#cancel();
     this.#cancel = this.#options.timer(inMs, () => {
-      this.#at = Infinity;
+      this.#pendingMs = Infinity;
       void this.#run();
     });
   }
@@ -98,6 +100,7 @@ export class Reconciler {
     this.#running = true;
     let next = 0;
     try {
+      events.starting();
       const done = await reconcile(this.#options, this.#options.scopes, { full, wholeWhenUnanswered });
       this.#failures = 0;
       events.done(done);
@@ -114,6 +117,23 @@ export class Reconciler {
     await sleep(timer, 0);
     if (!signal.aborted) this.request(next, false);
   }
+}
+
+/** Between two transactions: SQLite hands the lock to whoever happens to try, so others need a gap. Milliseconds. */
+const GAP_MS = 5;
+
+/** Puts what the mesh lacks into the outbox, so that no save waits for long. Gives how many records that were. */
+export async function publishAll(
+  { store, clock, timer, published }: Reconciling,
+  scope: ScopeLabel,
+  names: readonly RecordName[],
+): Promise<number> {
+  for (const page of pages(names)) {
+    publish(store, clock, scope, page);
+    published();
+    await sleep(timer, GAP_MS);
+  }
+  return names.length;
 }
 
 /**

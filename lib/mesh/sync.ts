@@ -1,8 +1,8 @@
 import { Failure } from "../core/errors.ts";
 import type { ScopeLabel } from "../core/scope.ts";
 import type { BucketSum, RecordDigest } from "../memory/digests.ts";
-import { bucketsToCompare, difference, digestsOf, pages, publish } from "./compare.ts";
-import type { Exchanged, Reconciling } from "./reconcile.ts";
+import { bucketsToCompare, difference, digestsOf, pages } from "./compare.ts";
+import { type Exchanged, publishAll, type Reconciling } from "./reconcile.ts";
 import { PartialAnswer } from "./session.ts";
 import { formatQuestion, parseAnswer, type Question, type SyncAnswer, syncKey } from "./sync_protocol.ts";
 import { sleep } from "./timer.ts";
@@ -36,7 +36,7 @@ async function compareWith(
   ours: ReadonlyMap<number, BucketSum>,
   theirs: ReadonlyMap<number, BucketSum>,
 ): Promise<Exchanged> {
-  const { store, clock, arrivals } = reconciling;
+  const { store, arrivals } = reconciling;
   let fetched = 0;
   let published = 0;
   for (const buckets of bucketsToCompare(ours, theirs)) {
@@ -46,9 +46,7 @@ async function compareWith(
     );
     // What is here is read now, since much may have arrived meanwhile.
     const { wanted, lacking } = difference(digestsOf(store, scope, buckets), there);
-    publish(store, clock, scope, lacking);
-    published += lacking.length;
-    if (lacking.length > 0) reconciling.published();
+    published += await publishAll(reconciling, scope, lacking);
     for (const records of pages(wanted)) {
       for (const answer of await askWhole(reconciling, scope, { ask: "records", to: host, records })) {
         if (answer.is !== "record") continue;

@@ -12,7 +12,7 @@ export const FTS5_TOKENIZER =
 export function searchIndexTable(name: string): string {
   return `CREATE VIRTUAL TABLE ${name} USING fts5 (
     subject, tags, summary, content, parts, keys,
-    content = '', contentless_delete = 1, detail = column, tokenize = "${FTS5_TOKENIZER}"
+    content = '', contentless_delete = 1, tokenize = "${FTS5_TOKENIZER}"
   );`;
 }
 

@@ -188,7 +188,7 @@ Deno.test("joining publishes nothing unasked; share sends it later, once", async
   assert.equal((await status(home)).pending_puts, 0);
   await home.ok(["save", "after joining"]);
   assert.equal((await status(home)).pending_puts, 1);
-  assert.match(await home.ok(["share"]), /shop: 2\n  home: 1/);
+  assert.match(await home.ok(["share"]), /shop: 2\n {2}home: 1/);
   assert.match(await home.ok(["share", "shop"]), /^shared: 2 /);
   assert.equal((await home.run(["share", "shop"])).code, 2);
   assert.match(await home.ok(["share", "all"]), /^shared: 1 /);
@@ -202,7 +202,7 @@ Deno.test("what --share names goes out at once, and changing the hub asks for no
   await home.ok(["init", "--mode", "hub", "--share", "shop"]);
   assert.equal((await status(home)).pending_puts, 1);
   await home.ok(["init", "--mode", "spoke", "--connect", "192.0.2.1", "--force"]);
-  assert.match(await home.ok(["share"]), /^kept here:\n  home: 1\n$/);
+  assert.match(await home.ok(["share"]), /^kept here:\n {2}home: 1\n$/);
   await home.ok(["init", "--mode", "local", "--force"]);
   assert.match(await home.ok(["search", "of"]), /of shop/);
   assert.equal((await status(home)).observations_live, 2);
@@ -228,6 +228,13 @@ Deno.test("without a peer everybody is told that nothing is shared", async () =>
   const drained = await home.run(["drain", "--pending"]);
   assert.match(drained.stdout, /drained=0, remaining=2/);
   assert.match(drained.stderr, /no peer runs/);
+  const search = await home.run(["search", "nothing of the kind"]);
+  assert.match(search.stderr, /^No peer runs on this host, so /);
+  assert.equal(
+    (await home.run(["search", "a"])).stderr.includes("No peer runs"),
+    false,
+    "something was found",
+  );
   const peer = await home.run(["peer", "status"]);
   assert.equal(peer.code, 1);
   assert.match(peer.stdout, /^peer: not running$/m);
@@ -238,7 +245,7 @@ Deno.test("records of a scope that is not declared wait apart until it is", asyn
   using home = newHome({ KIOKU_MESH_TEAM_ID: "acme" });
   await home.ok(["init", "--mode", "hub"]);
   const { stderr } = await home.run(["save", "x", "--visibility", "team"]);
-  assert.match(stderr, /1 not to be shared.*does not declare/);
+  assert.match(stderr, /1 of team\/acme stay here: .*scope add team\/acme/);
   const mesh = async () => Object((await status(home)).mesh);
   assert.deepEqual([(await mesh()).waiting, (await mesh()).unshared], [0, 1]);
   assert.match((await home.run(["scope", "add", "team/acme"])).stdout, /^declared: team\/acme /);

@@ -77,6 +77,9 @@ export const init: SetupCommand = {
       for (const line of setup === undefined ? LOCAL_LINES : meshLines(setup, joined)) output.line(line);
     }
     for (const warning of setup === undefined ? [] : warnings(setup)) output.note(warning);
+    if (options.has("adopt")) {
+      output.note("before the peer starts: stop the Python version's zenohd, which has the same port.");
+    }
     if (setup !== undefined && options.has("installSystemd")) installService(around, false, output);
     return 0;
   },

@@ -1,5 +1,6 @@
 import { UsageError } from "../../core/errors.ts";
 import { serve } from "../../mcp/serve.ts";
+import { behind } from "../behind.ts";
 import type { DataCommand } from "../command.ts";
 
 /**
@@ -27,7 +28,13 @@ export const mcp: DataCommand = {
   },
   async run({ memory, output }): Promise<0> {
     await serve(
-      { memory, startedAt: memory.clock(), peerRuns: memory.peerRuns, notices: memory.notices },
+      {
+        memory,
+        startedAt: memory.clock(),
+        peerRuns: memory.peerRuns,
+        behind: (nothing) => behind(memory, nothing),
+        notices: memory.notices,
+      },
       (line) => output.note(line),
     );
     return 0;

@@ -1,4 +1,4 @@
-import { type HostConfig } from "../../core/config.ts";
+import type { HostConfig } from "../../core/config.ts";
 import { Failure, UsageError } from "../../core/errors.ts";
 import { isFolder, writeWhole } from "../../core/files.ts";
 import { findFolders } from "../../core/paths.ts";

@@ -6,6 +6,7 @@ import { memoryJson } from "../../memory/render/json.ts";
 import { MEMORY_TYPES, type MemoryType } from "../../memory/observation.ts";
 import { type Hit, SEARCH_MODES, type SearchFilters, type SearchPage } from "../../memory/search/request.ts";
 import { searchMemories } from "../../memory/search/search.ts";
+import { behind } from "../behind.ts";
 import type { DataCommand } from "../command.ts";
 import type { Options } from "../options.ts";
 import { highlight, type Output } from "../output.ts";
@@ -51,8 +52,10 @@ export const search: DataCommand = {
       includeSuperseded: options.has("includeSuperseded"),
       cursor: options.filled("cursor"),
     });
-    for (const notice of page.notices) output.note(notice);
-    if (options.has("json")) printJson(page, output);
+    const late = behind(memory, page.hits.length === 0);
+    const notices = late === undefined ? page.notices : [...page.notices, late];
+    for (const notice of notices) output.note(notice);
+    if (options.has("json")) printJson({ ...page, notices }, output);
     else print(page, options.choice("format", ["text", "markdown", "json"]) ?? "text", output);
     return 0;
   },

@@ -51,7 +51,7 @@ export const recallContext: Tool = tool({
     cursor,
   }),
   output: pageSchema,
-  run({ memory }, input) {
+  run({ memory, behind }, input) {
     const lists = {
       memoryTypes: kinds(input.memory_types),
       sourceFiles: some(input.source_files),
@@ -88,6 +88,7 @@ export const recallContext: Tool = tool({
       maxBytes: input.max_bytes ?? MAX_BYTES,
       head: (results) => [`recall_context: ${results} result(s)`, `filters: ${filters}`],
       none: "No matching current context.",
+      behind,
       heading: (item) => `### project=${item.project || "-"} / memory_type=${item.memory_type}`,
       details: (hit, item) => details(memory, hit, item),
     });

@@ -44,7 +44,7 @@ export const searchMemory: Tool = tool({
     cursor,
   }),
   output: pageSchema,
-  run({ memory }, input) {
+  run({ memory, behind }, input) {
     const request = {
       query: input.query ?? "",
       mode: input.search_mode,
@@ -68,6 +68,7 @@ export const searchMemory: Tool = tool({
       maxBytes: input.max_bytes ?? MAX_BYTES,
       head: () => [],
       none: "No matching memories.",
+      behind,
     });
   },
 });

@@ -19,8 +19,8 @@ export interface Reading {
 /** What an occurrence counts in subject, tags, summary and content (docs/adr/0007-ranking.md). */
 export const COLUMN_WEIGHTS: readonly number[] = [2, 1.5, 1, 1];
 
-// A longer text is read up to here, so that a page costs a bounded time. UTF-16 units; a memory has 400 on average.
-const LONGEST_READ = 20_000;
+/** A longer text is read up to here, so that a page costs a bounded time. UTF-16 units; a memory has 400 on average. */
+export const LONGEST_READ = 20_000;
 
 /** Reads an observation for the units of a query. `idf` is by unit. */
 export function readFor(observation: Observation, finder: Finder, idf: readonly number[]): Reading {

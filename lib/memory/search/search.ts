@@ -12,6 +12,7 @@ import { matchKeys } from "./keys.ts";
 import { matchTerms } from "./match.ts";
 import { answers, type Question, readQuestion } from "./question.ts";
 import { rank } from "./rank.ts";
+import { LONGEST_READ } from "./reading.ts";
 import type { SearchPage, SearchRequest, Snippet } from "./request.ts";
 import { retrieve } from "./retrieve.ts";
 import { rowsWithin } from "./row_range.ts";
@@ -21,6 +22,8 @@ import { unitsOf } from "./units.ts";
 
 /** How many candidates are read and put in order; what follows them stays in the order of the index. */
 const RANKED = 200;
+/** How much of them is read together, in UTF-16 units: 100 ms. Most memories are a hundredth of what each may have. */
+const MOST_READ = 1_000_000;
 /** The length of a snippet, in UTF-16 units. */
 const SNIPPET = 200;
 /** How many records are read at once while candidates are sifted. */
@@ -119,7 +122,18 @@ function searchIndex(
   const wanted = cursor.offset + request.limit + 1;
   const { rows, idf } = retrieve(store, units, restriction, cursor.newestRow, range, 1000 + 2 * wanted);
   const candidates = sift(store, rows, condition, question, Math.max(RANKED, wanted));
-  return [...rank(candidates.slice(0, RANKED), units, idf, cursor.now), ...candidates.slice(RANKED)];
+  const end = readable(candidates);
+  return [...rank(candidates.slice(0, end), units, idf, cursor.now), ...candidates.slice(end)];
+}
+
+// How many of the candidates can be read.
+function readable(candidates: readonly StoredObservation[]): number {
+  let length = 0;
+  const end = candidates.findIndex(({ observation }, index) => {
+    length += Math.min(observation.payload.length, LONGEST_READ);
+    return index === RANKED || length > MOST_READ;
+  });
+  return end < 0 ? candidates.length : end;
 }
 
 function withoutIndex({ store, question, condition, cursor, request }: Search): StoredObservation[] {

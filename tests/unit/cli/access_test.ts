@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { permissionFlags, PERMISSIONS } from "../../../lib/cli/access.ts";
+import { accessOf, permissionFlags, PERMISSIONS } from "../../../lib/cli/access.ts";
 import { currentPage } from "../../../scripts/security_table.ts";
 import { PROJECT } from "../../support/source.ts";
 
@@ -29,4 +29,12 @@ Deno.test("the executable is given no network beyond this machine, no native cod
   const here = /^(127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1?\])$/;
   assert.ok(PERMISSIONS.net.length > 0 && PERMISSIONS.net.every((host) => here.test(host)));
   assert.ok(PERMISSIONS.env.length > 0 && PERMISSIONS.sys.length > 0, "an empty list would allow everything");
+});
+
+Deno.test("only the peer keeps the network and processes, and no command keeps native code", () => {
+  const kinds = ["data", "setup", "peer"] as const;
+  const keepers = (name: Deno.PermissionName) => kinds.filter((kind) => accessOf(kind).keeps.includes(name));
+  assert.deepEqual([keepers("net"), keepers("run"), keepers("ffi")], [["peer"], ["peer"], []]);
+  assert.deepEqual(accessOf("data").keeps, []);
+  assert.ok(!accessOf("peer").keeps.includes("env"), "the router's environment is not ours");
 });

@@ -28,7 +28,10 @@ export interface Connected extends AsyncDisposable {
 
 /** Connects a client to a server on a memory of its own. */
 export async function connect(
-  parts: ContextParts & { readonly peerRuns?: boolean } = {},
+  parts: ContextParts & {
+    readonly peerRuns?: boolean;
+    readonly behind?: (nothing: boolean) => string | undefined;
+  } = {},
   era: Era = "legacy",
 ): Promise<Connected> {
   const memory = testContext(parts);
@@ -37,6 +40,7 @@ export async function connect(
     memory,
     startedAt: memory.clock(),
     peerRuns: () => parts.peerRuns ?? false,
+    behind: (nothing: boolean) => parts.behind?.(nothing),
     notices: ["a notice"],
   };
   const handle = serveStdio(() => mcpServer(session), { transport: serverSide });

@@ -217,3 +217,20 @@ async function saveUnusual(server: Connected, seed: number, count: number): Prom
   }
   return ids;
 }
+
+Deno.test("results that may lack what the mesh has say so, an empty page for one", async () => {
+  const told: boolean[] = [];
+  const behind = (nothing: boolean) => {
+    told.push(nothing);
+    return "There may be more.";
+  };
+  await using server = await connect({ behind });
+  for (const tool of ["search_memory", "recall_context"]) {
+    const { text, structure } = await server.ok(tool, { query: "nothing of the kind" });
+    assert.match(text, /^No matching .*\nThere may be more\.$/);
+    assert.deepEqual(structure.notices, ["There may be more."]);
+  }
+  await server.save({});
+  assert.match((await server.ok("search_memory")).text, /^\(There may be more\.\)\n/);
+  assert.deepEqual(told, [true, true, false]);
+});

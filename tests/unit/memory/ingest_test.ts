@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { sha256 } from "../../../lib/core/digest.ts";
 import { recordKey } from "../../../lib/core/keyspace.ts";
 import { MESH, type Scope } from "../../../lib/core/scope.ts";
+import { keepAtHome } from "../../../lib/memory/at_home.ts";
+import { digests } from "../../../lib/memory/digests.ts";
 import { findMemory } from "../../../lib/memory/find.ts";
-import { type Arrival, ingest, LONGEST_PAYLOAD } from "../../../lib/memory/ingest.ts";
-import { confirmOutgoing, outgoing } from "../../../lib/memory/outgoing.ts";
+import { type Arrival, ingest, ingestDelete, isKnown, LONGEST_PAYLOAD } from "../../../lib/memory/ingest.ts";
+import { confirmOutgoing, outgoing, outgoingDepth } from "../../../lib/memory/outgoing.ts";
 import { listQuarantine } from "../../../lib/memory/quarantine.ts";
+import { mergeObservation } from "../../../lib/memory/records.ts";
 import { allowFlagged, listFlags } from "../../../lib/memory/secrets/flags.ts";
 import { formatTombstone } from "../../../lib/memory/tombstone.ts";
 import { enqueue } from "../../../lib/store/outbox.ts";
@@ -112,6 +116,94 @@ Deno.test("a record with a secret in it is taken, flagged, and kept back until i
   assert.deepEqual(outgoing(store, ["mesh"], 0, 10).records, []);
   assert.ok(allowFlagged(store, ID, NOW));
   assert.equal(outgoing(store, ["mesh"], 0, 10).records.length, 1);
+});
+
+Deno.test("a record that changes while it is on its way goes out again", () => {
+  using context = testContext();
+  const { store } = context;
+  ingest(store, arrival(observationOf({ id: ID }).payload), LIVE);
+  enqueue(store, "observation", ID, "mesh", NOW);
+  const { records } = outgoing(store, ["mesh"], 0, 10);
+  const stub = observationOf({ id: ID, purged: true, content: "" }).payload;
+  ingest(store, arrival(stub), LIVE);
+  assert.deepEqual(confirmOutgoing(store, records), []);
+  const [again] = outgoing(store, ["mesh"], 0, 10).records;
+  assert.equal(again?.payload, stub);
+  assert.deepEqual(confirmOutgoing(store, again === undefined ? [] : [again]), [NOW]);
+  assert.equal(outgoingDepth(store, ["mesh"]).waiting, 0);
+});
+
+Deno.test("what gives way to ours is answered with ours, by hosts that do so, and only under its own key", () => {
+  const stub = observationOf({ id: ID, purged: true, content: "" });
+  const text = observationOf({ id: ID, content: "erased" });
+  for (const republish of [true, false]) {
+    using context = testContext();
+    const { store } = context;
+    ingest(store, arrival(stub.payload), LIVE);
+    assert.equal(ingest(store, arrival(text.payload), { now: NOW, republish }), "conflict");
+    assert.equal(outgoing(store, ["mesh"], 0, 10).records[0]?.payload, republish ? stub.payload : undefined);
+  }
+  using context = testContext();
+  const { store } = context;
+  ingest(store, arrival(stub.payload), LIVE);
+  const legacy = { key: keyOf("obs").replace("mem/mesh/", "mem/"), payload: text.payload };
+  assert.equal(ingest(store, legacy, { now: NOW, republish: true }), "conflict");
+  assert.deepEqual(outgoing(store, ["mesh"], 0, 10).records, []);
+  const [first, second] = [1, 2].map((n) => formatTombstone(ID, `reason ${n}`, NOW).payload)
+    .sort((one, other) => sha256(one) < sha256(other) ? -1 : 1);
+  ingest(store, { key: keyOf("tomb"), payload: first ?? "" }, LIVE);
+  assert.equal(
+    ingest(store, { key: keyOf("tomb"), payload: second ?? "" }, { now: NOW, republish: true }),
+    "conflict",
+  );
+  assert.equal(outgoing(store, ["mesh"], 0, 10).records[0]?.payload, first);
+});
+
+Deno.test("a DELETE of an observation is a tombstone that a hub sends out, of a tombstone nothing", () => {
+  using context = testContext();
+  const { store } = context;
+  const how = { now: NOW, republish: true };
+  ingest(store, arrival(observationOf({ id: ID }).payload), LIVE);
+  assert.equal(ingestDelete(store, keyOf("tomb"), how), false);
+  assert.equal(ingestDelete(store, "mem/mesh/obs/short", how), false);
+  assert.equal(findMemory(context, ID).state, "live");
+  assert.equal(ingestDelete(store, keyOf("obs"), how), true);
+  assert.equal(findMemory(context, ID).state, "tombstoned");
+  assert.deepEqual(outgoing(store, ["mesh"], 0, 10).records.map(({ key }) => key), [keyOf("tomb")]);
+  assert.equal(ingestDelete(store, keyOf("obs"), how), false);
+  assert.equal(findMemory(context, ID).state, "tombstoned");
+});
+
+Deno.test("a record is known only when taking it would change nothing", () => {
+  using context = testContext();
+  const { store } = context;
+  const payload = observationOf({ id: ID }).payload;
+  assert.equal(isKnown(store, arrival(payload)), false);
+  mergeObservation(store, observationOf({ id: ID }), NOW, NOW);
+  assert.equal(isKnown(store, arrival(payload)), false, "it comes to life by arriving");
+  ingest(store, arrival(payload), LIVE);
+  assert.equal(isKnown(store, arrival(payload)), true);
+  assert.equal(isKnown(store, arrival(`${payload} `)), false);
+  keepAtHome(store);
+  assert.deepEqual(digests(store, "mesh", ID), []);
+  assert.equal(isKnown(store, arrival(payload)), false, "the mesh has it after all");
+  ingest(store, arrival(payload), LIVE);
+  assert.equal(digests(store, "mesh", ID).length, 1);
+});
+
+Deno.test("what is held back for a secret is not shown to other hosts until it is allowed", () => {
+  using context = testContext();
+  const { store } = context;
+  const secret = ["gh", "p_", "x7Kq0ZrT9mWc3vLb8", "NyPa1dHs5GfUj2eRo4i"].join("");
+  ingest(store, arrival(observationOf({ id: ID, content: `use ${secret}` }).payload), LIVE);
+  assert.equal(digests(store, "mesh", ID).length, 1, "the mesh has it");
+  enqueue(store, "observation", ID, "mesh", NOW);
+  assert.deepEqual(digests(store, "mesh", ID), []);
+  assert.deepEqual(outgoingDepth(store, ["mesh"]), { waiting: 0, since: undefined, unshared: 1 });
+  allowFlagged(store, ID, NOW);
+  assert.equal(digests(store, "mesh", ID).length, 1);
+  assert.deepEqual(outgoingDepth(store, ["mesh"]), { waiting: 1, since: NOW, unshared: 0 });
+  assert.deepEqual(outgoingDepth(store, []), { waiting: 0, since: undefined, unshared: 1 });
 });
 
 function arrival(payload: string): Arrival {

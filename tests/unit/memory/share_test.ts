@@ -5,6 +5,7 @@ import { deleteMemory } from "../../../lib/memory/delete.ts";
 import { mergeObservation } from "../../../lib/memory/records.ts";
 import { keptByProject, share, storedByProject } from "../../../lib/memory/share.ts";
 import { sharing } from "../../../lib/memory/sharing.ts";
+import { enqueue } from "../../../lib/store/outbox.ts";
 import { text } from "../../../lib/store/row.ts";
 import { type TestContext, testContext } from "../../support/context.ts";
 import { observationOf, testId } from "../../support/observations.ts";
@@ -91,5 +92,12 @@ Deno.test("what waits is told with its reason: no peer, or a scope that is not d
   assert.match(sharing(host, () => false)?.warning ?? "", /not shared yet.* 1 waiting since 2026-/);
   assert.equal(sharing(host, () => true)?.warning, undefined, "it is on its way");
   const undeclared = { ...host, settings: { ...host.settings, declared: ["team/acme"] } };
-  assert.match(sharing(undeclared, () => true)?.warning ?? "", /^1 not to be shared.*does not declare/);
+  assert.match(sharing(undeclared, () => true)?.warning ?? "", /^1 of mesh stay here: .*scope add mesh/);
+  host.store.write(() => {
+    mergeObservation(host.store, observationOf({ id: testId(8) }), host.clock());
+    enqueue(host.store, "observation", testId(8), "mesh", host.clock());
+    const flag = "INSERT INTO secret_flag (id, scope, rule, field) VALUES (?, 'mesh', 'r', 'content')";
+    host.store.run(flag, testId(8));
+  });
+  assert.match(sharing(host, () => true)?.warning ?? "", /^1 are held back .*kioku-mesh secrets/);
 });

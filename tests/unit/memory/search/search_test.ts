@@ -205,6 +205,7 @@ Deno.test("pages follow each other without gaps while memories are saved, search
       seen.push(...page.hits.map(({ stored }) => stored.observation.id));
       cursor = page.cursor;
       put(context, `report saved meanwhile ${seen.length}`);
+      put(context, `report that came from elsewhere ${seen.length}`, { createdAt: at(TEST_TIME) - DAY });
     } while (cursor !== undefined);
     assert.deepEqual(seen.toSorted(), all.toSorted(), `query "${query}"`);
   }

@@ -1,0 +1,131 @@
+import { findMemory } from "../../../lib/memory/find.ts";
+import type { MemoryContext } from "../../../lib/memory/context.ts";
+import { readPeerStatus } from "../../../lib/mesh/peer.ts";
+import { type TempFolder, tempFolder } from "../../support/folder.ts";
+import { ENGINE_FOLDER, lives, until } from "./host.ts";
+import { openMemory, recordSet } from "./peers.ts";
+
+/** A fail point and the number of the time that it is passed at which the peer ends. */
+export interface FailPoint {
+  readonly name: string;
+  readonly time: number;
+}
+
+/** A host whose peer is a process that can be killed at any moment, while agents go on using its memory. */
+export class FaultHost implements AsyncDisposable {
+  readonly folder: TempFolder = tempFolder();
+  readonly memory: MemoryContext;
+  #process: Deno.ChildProcess | undefined;
+  #log = "";
+
+  constructor(readonly role: "hub" | "spoke", readonly port: string, readonly connect: string) {
+    this.memory = openMemory(this.folder, role);
+  }
+
+  /** Starts the peer if it does not run. */
+  start(failPoint?: FailPoint): void {
+    if (this.#process !== undefined) return;
+    const script = new URL("./peer_process.ts", import.meta.url).pathname;
+    const point = failPoint === undefined ? [] : [failPoint.name, String(failPoint.time)];
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-check",
+        "-P=mesh",
+        script,
+        this.folder.path,
+        this.role,
+        this.port,
+        this.connect,
+        ...point,
+      ],
+      env: { KIOKU_MESH_ENGINE_DIR: ENGINE_FOLDER ?? "" },
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#process = child;
+    void this.#read(child.stderr);
+    void child.status.then(() => {
+      if (this.#process === child) this.#process = undefined;
+    });
+  }
+
+  /** Whether the peer's process runs. */
+  get runs(): boolean {
+    return this.#process !== undefined;
+  }
+
+  /** The peer's process. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** The last that the peer said. */
+  get log(): string {
+    return this.#log.slice(-3_000);
+  }
+
+  /** Kills the peer as nothing else can; its router must follow. */
+  async kill(): Promise<void> {
+    const router = this.router;
+    const child = this.#process;
+    if (child === undefined) return;
+    child.kill("SIGKILL");
+    await child.status;
+    if (router !== undefined) await until("the router follows its peer", () => !lives(router));
+  }
+
+  /** Kills the router, which the peer starts again. */
+  killRouter(): void {
+    try {
+      if (this.router !== undefined) Deno.kill(this.router, "SIGKILL");
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  /** The router's process, when there is one. */
+  get router(): number | undefined {
+    try {
+      return JSON.parse(Deno.readTextFileSync(this.folder.at("router", "running.json"))).pid;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What is here, as hosts compare it. */
+  get records(): string[] {
+    return recordSet(this.memory);
+  }
+
+  /** The state of a memory here. */
+  stateOf(id: string): string {
+    try {
+      return findMemory(this.memory, id).state;
+    } catch {
+      return "absent";
+    }
+  }
+
+  /** How many records still wait to go out. */
+  get waiting(): number {
+    return this.memory.store.get("SELECT count(*) AS n FROM outbox", [], (row) => Number(row.n)) ?? 0;
+  }
+
+  /** What its peer last said of itself. */
+  get status(): string {
+    return JSON.stringify(readPeerStatus(this.memory.store) ?? null);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    this.memory.store.close();
+    this.folder[Symbol.dispose]();
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+      this.#log = (this.#log + piece).slice(-20_000);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * A peer in a process of its own, to be killed: arguments are the folder, the role, its port and its hub's endpoint (`-`
+ * for none), and the fail point at which it ends itself as `kill -9` would, with the number of the time that it gets there.
+ */
+import { startPeer } from "../../../lib/mesh/peer.ts";
+import { peerOptions } from "./peers.ts";
+
+const [path = "", role = "", port = "-", connect = "-", failPoint = "-", time = "1"] = Deno.args;
+let passed = 0;
+const options = await peerOptions(
+  { path, at: (...names) => [path, ...names].join("/"), [Symbol.dispose]: () => {} },
+  {
+    role: role === "hub" ? "hub" : "spoke",
+    ...(port === "-" ? {} : { port: Number(port) }),
+    ...(connect === "-" ? {} : { connect }),
+    failPoint: (name) => {
+      if (name === failPoint && ++passed === Number(time)) Deno.kill(Deno.pid, "SIGKILL");
+    },
+  },
+  [],
+);
+const peer = await startPeer({
+  ...options,
+  tell: (event) => void Deno.stderr.writeSync(new TextEncoder().encode(`${JSON.stringify(event)}\n`)),
+});
+Deno.addSignalListener("SIGTERM", () => void peer.stop().then(() => Deno.exit(0)));
