@@ -1,7 +1,5 @@
 import type { ScopeLabel } from "../core/scope.ts";
-import { bucketPrefix, type BucketSum, digests, kindOf, type RecordDigest } from "../memory/digests.ts";
-import { enqueue } from "../store/outbox.ts";
-import type { Clock } from "../core/clock.ts";
+import { bucketPrefix, type BucketSum, digests, type RecordDigest } from "../memory/digests.ts";
 import type { Store } from "../store/store.ts";
 import { MOST_BUCKETS, MOST_RECORDS, type RecordName } from "./sync_protocol.ts";
 
@@ -58,13 +56,6 @@ const MOST_DIGESTS = 20_000;
 /** What is here in these buckets. */
 export function digestsOf(store: Store, scope: ScopeLabel, buckets: readonly number[]): RecordDigest[] {
   return buckets.flatMap((bucket) => digests(store, scope, bucketPrefix(bucket)));
-}
-
-/** Puts records that the mesh lacks into the outbox, in one transaction. */
-export function publish(store: Store, clock: Clock, scope: ScopeLabel, names: readonly RecordName[]): void {
-  store.write(() => {
-    for (const { kind, id } of names) enqueue(store, kindOf(kind), id, scope, clock());
-  });
 }
 
 /** Cuts a list into pieces that one question may ask for. */

@@ -1,6 +1,7 @@
 import { MESH, type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import { digests } from "../memory/digests.ts";
-import { type Exchanged, publishAll, type Reconciling } from "./reconcile.ts";
+import { publishAll } from "./publish.ts";
+import type { Exchanged, Reconciling } from "./reconcile.ts";
 import { PartialAnswer, type Sample } from "./session.ts";
 import { sleep } from "./timer.ts";
 
@@ -12,7 +13,8 @@ const ASK_AGAIN_MS = [500, 2_000, 5_000] as const;
 
 /**
  * Gets every record of a scope from every storage in reach, this host's own included, and puts into the outbox what no
- * storage has. For hosts that compare in no other way (Python 1.2.0), and for this host's own storage. Throws when answers stay partial after some tries.
+ * storage has. For hosts that compare in no other way (Python 1.2.0), and for this host's own storage. Throws when answers
+ * stay partial after some tries.
  */
 export async function fullGet(reconciling: Reconciling, scope: ScopeLabel): Promise<Exchanged> {
   const { store, arrivals } = reconciling;

@@ -4,12 +4,10 @@ import type { Random } from "../core/random.ts";
 import type { ScopeLabel } from "../core/scope.ts";
 import type { Store } from "../store/store.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { pages, publish } from "./compare.ts";
 import { fullGet } from "./full_get.ts";
 import type { MeshSession } from "./session.ts";
 import type { Sums } from "./sums.ts";
 import { syncScope } from "./sync.ts";
-import type { RecordName } from "./sync_protocol.ts";
 import { sleep, type Timer } from "./timer.ts";
 
 /** What comparing with the mesh works with. */
@@ -117,23 +115,6 @@ export class Reconciler {
     await sleep(timer, 0);
     if (!signal.aborted) this.request(next, false);
   }
-}
-
-/** Between two transactions: SQLite hands the lock to whoever happens to try, so others need a gap. Milliseconds. */
-const GAP_MS = 5;
-
-/** Puts what the mesh lacks into the outbox, so that no save waits for long. Gives how many records that were. */
-export async function publishAll(
-  { store, clock, timer, published }: Reconciling,
-  scope: ScopeLabel,
-  names: readonly RecordName[],
-): Promise<number> {
-  for (const page of pages(names)) {
-    publish(store, clock, scope, page);
-    published();
-    await sleep(timer, GAP_MS);
-  }
-  return names.length;
 }
 
 /**
