@@ -30,6 +30,7 @@ await until(
 print(`propagation, spoke to spoke: ${await propagation()}`);
 print(await burstThrough());
 print(await absence());
+print(await joining());
 await pause(5_000);
 for (const [name, host] of [["hub", hub], ["spoke", one]] as const) {
   print(`idle ${name}: ${await processCost(host.pid, host.router, IDLE_SECONDS)}`);
@@ -77,6 +78,18 @@ async function absence(): Promise<string> {
   other.start();
   await until("it has caught up", () => count(other.memory.store) === all, 120_000);
   return `1,000 records missed by a spoke: there ${Math.round(performance.now() - start)} ms after its start`;
+}
+
+async function joining(): Promise<string> {
+  await using fresh = new FaultHost("spoke", "-", endpoint);
+  const all = count(hub.memory.store);
+  const start = performance.now();
+  fresh.start();
+  await until("it has all", () => count(fresh.memory.store) === all, 300_000);
+  return `a new spoke that joins a mesh of ${all} records: all there ${
+    Math.round(performance.now() - start)
+  } ms ` +
+    "after its start";
 }
 
 function has(store: Store, id: string): boolean {

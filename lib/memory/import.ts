@@ -119,8 +119,10 @@ class Import {
     const before = quarantineCount(this.#context.store);
     const derived = ({ source }: Found) => source.derivedFrom !== undefined;
     try {
-      this.#readAll(changed.filter((found) => !derived(found)));
-      this.#readAll(changed.filter(derived));
+      this.#context.store.bulk(() => {
+        this.#readAll(changed.filter((found) => !derived(found)));
+        this.#readAll(changed.filter(derived));
+      });
     } finally {
       for (const database of this.#databases) database.close();
     }

@@ -34,6 +34,8 @@ export class SalvageMerge {
       this.store.run("INSERT OR IGNORE INTO secret_flag VALUES (?, ?, ?, ?, ?)", ...row.values);
     } else if (row.table === "outbox") {
       enqueue(this.store, row.kind, row.id, scopeLabel(row.scope), row.queuedAt);
+    } else if (row.table === "at_home") {
+      this.store.run("INSERT OR IGNORE INTO at_home VALUES (?, ?)", row.id, scopeLabel(row.scope));
     } else if (row.table === "ids") this.#missing.set(nameOf(row.id, row.scope), row);
   }
 

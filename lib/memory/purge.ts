@@ -6,6 +6,7 @@ import { enqueue } from "../store/outbox.ts";
 import type { MemoryContext } from "./context.ts";
 import type { Observation } from "./observation.ts";
 import { mergeObservation, type StoredObservation } from "./records.ts";
+import { dropRemains } from "./search/index.ts";
 import { isShared, requireOwnMode } from "./shared.ts";
 
 /**
@@ -26,8 +27,8 @@ export function purgeRecords(context: MemoryContext, records: readonly StoredObs
       }
     }
   });
-  // The index and the write-ahead log still hold words of what was erased until they are rewritten.
-  store.script("INSERT INTO search_index (search_index) VALUES ('optimize')");
+  dropRemains(store);
+  // The write-ahead log still holds what was erased until it is emptied.
   store.script("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 

@@ -14,6 +14,7 @@ export type SalvagedRow =
   | { readonly table: "quarantine"; readonly record: Quarantined }
   | SalvagedFlag
   | SalvagedOutbox
+  | { readonly table: "at_home"; readonly id: string; readonly scope: Scope }
   | { readonly table: "ids"; readonly id: string; readonly scope: Scope };
 
 /** A row of `observation`. */
@@ -103,6 +104,7 @@ function recogniseIndexed(values: readonly Value[]): SalvagedRow | undefined {
   const [id, label, c, d, e] = values;
   const scope = isText(label) ? parseScopeLabel(label) : undefined;
   if (!isText(id) || !isId(id) || scope === undefined) return undefined;
+  if (values.length === 2) return { table: "at_home", id, scope };
   // The index of the unique pair in `observation`: it knows which records there were.
   if (values.length === 3 && isNumber(c)) return { table: "ids", id, scope };
   if (values.length !== 5) return undefined;

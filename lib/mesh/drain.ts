@@ -29,8 +29,8 @@ export interface DrainEvents {
   confirmed(count: number, lag: Micros): void;
   /** The mesh has another payload under a key of ours. */
   differs(sample: Sample): void;
-  /** The outbox was gone through and nothing is on its way. */
-  emptied(): void;
+  /** The outbox was gone through once. */
+  wentThrough(): void;
   /** A record did not go out and is tried again after `retryMs`. `unstored`: it was put, but nobody has it. */
   failed(record: Outgoing, reason: string, unstored: boolean, retryMs: number): void;
 }
@@ -46,9 +46,13 @@ const PAGE = 512;
 
 /**
  * A storage takes what the router has acknowledged a little later, so a key that is not there yet is asked for again after
- * these pauses. Milliseconds.
+ * these pauses. A storage that has just started takes nothing for up to half a second (measured), so then the record is put
+ * again. Milliseconds.
  */
-const ASK_AGAIN_MS = [5, 20, 75, 250, 1_000] as const;
+const ASK_AGAIN_MS = [5, 20, 75, 200] as const;
+
+/** How often a record is put in a row. */
+const PUTS = 3;
 
 /** How long an exact key may take to be answered. Milliseconds. */
 const ANSWER_MS = 10_000;
@@ -155,7 +159,7 @@ export class Drain {
     const { store, shared, events } = this.#options;
     const turn = this.#turn;
     const isOver = () => this.#turn !== turn;
-    const confirmed = new Confirmed(this.#options);
+    const confirmed = new Confirmed(this.#options, this.#flying);
     for (let after: number | undefined = 0; after !== undefined && !isOver();) {
       const page = outgoing(store, shared(), after, PAGE);
       after = page.last;
@@ -169,7 +173,7 @@ export class Drain {
     }
     await this.#flying.below(1, isOver);
     confirmed.write();
-    if (!this.#again && !isOver()) events.emptied();
+    if (!this.#again && !isOver()) events.wentThrough();
   }
 
   // Never rejects for what concerns only this record.
@@ -177,9 +181,7 @@ export class Drain {
     const { failPoint } = this.#options;
     try {
       failPoint("before-put");
-      await session.putAcknowledged(record.key, record.payload);
-      failPoint("after-put");
-      if (!await this.#isStored(session, record)) {
+      if (!await this.#putUntilStored(session, record)) {
         if (this.#session !== session || this.#stopping.signal.aborted) return;
         return this.#failed(record, "nobody in the mesh stores it yet", true);
       }
@@ -192,29 +194,40 @@ export class Drain {
     }
   }
 
-  async #isStored(session: MeshSession, record: Outgoing): Promise<boolean> {
-    const { timer, events } = this.#options;
+  async #putUntilStored(session: MeshSession, record: Outgoing): Promise<boolean> {
+    const { timer, events, failPoint } = this.#options;
+    for (let puts = 1;; puts++) {
+      await session.putAcknowledged(record.key, record.payload);
+      failPoint("after-put");
+      for (const pause of ASK_AGAIN_MS) {
+        const { same, others } = await this.#ask(session, record);
+        if (same) return true;
+        if (puts === PUTS) {
+          // Somebody else puts another payload; which one wins is decided where records are merged.
+          for (const other of others) events.differs(other);
+        }
+        await sleep(timer, pause, this.#stopping.signal);
+        if (this.#stopping.signal.aborted) return false;
+      }
+      if (puts === PUTS) return false;
+    }
+  }
+
+  // Whether the mesh holds the very bytes, and what else it holds under the key.
+  async #ask(session: MeshSession, record: Outgoing): Promise<{ same: boolean; others: readonly Sample[] }> {
     const wanted = new TextEncoder().encode(record.payload);
-    for (const pause of [...ASK_AGAIN_MS, undefined]) {
-      let same = false;
-      const others: Sample[] = [];
+    let same = false;
+    const others: Sample[] = [];
+    try {
       await session.getAll(record.key, (sample) => {
         if (isEqual(sample.payload, wanted)) same = true;
         else others.push(sample);
-      }, { timeoutMs: ANSWER_MS }).catch((error) => {
-        // A part of the answers is enough when ours is among them.
-        if (!same) throw error;
-      });
-      if (same) return true;
-      if (pause === undefined) {
-        // Somebody else has put another payload meanwhile; what wins is decided where records are merged.
-        for (const other of others) events.differs(other);
-        return false;
-      }
-      await sleep(timer, pause, this.#stopping.signal);
-      if (this.#stopping.signal.aborted) return false;
+      }, { timeoutMs: ANSWER_MS });
+    } catch (error) {
+      // A part of the answers is enough when ours is among them.
+      if (!same) throw error;
     }
-    return false;
+    return { same, others };
   }
 
   // The pause is a timer's, not the clock's, which somebody may set.
@@ -234,21 +247,27 @@ export class Drain {
   }
 }
 
-/** How many confirmed records are written at a time, and how long the first may wait. Milliseconds. */
-const WRITE_AT = 128;
-const WRITE_AFTER_MS = 25;
+/**
+ * How many confirmed records are written at a time, and how long the first may wait when few are under way, and when many
+ * are: each write keeps savers waiting for the disk. Milliseconds.
+ */
+const WRITE_AT = 512;
+const WRITE_AFTER_MS = 10;
+const MANY = 64;
+const WRITE_MANY_AFTER_MS = 100;
 
 /** Confirmed records, whose rows go together. */
 class Confirmed {
   #records: Outgoing[] = [];
   #cancel: (() => void) | undefined;
 
-  constructor(readonly options: DrainOptions) {}
+  constructor(readonly options: DrainOptions, readonly flying: InFlight) {}
 
   add(record: Outgoing): void {
     this.#records.push(record);
     if (this.#records.length >= WRITE_AT) return this.write();
-    this.#cancel ??= this.options.timer(WRITE_AFTER_MS, () => {
+    const after = this.flying.count < MANY ? WRITE_AFTER_MS : WRITE_MANY_AFTER_MS;
+    this.#cancel ??= this.options.timer(after, () => {
       try {
         this.write();
       } catch {

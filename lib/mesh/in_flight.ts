@@ -3,6 +3,11 @@ export class InFlight {
   #count = 0;
   #wake = () => {};
 
+  /** How much is under way. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Counts a piece of work until it is over. It must not reject. */
   add(work: Promise<void>): void {
     this.#count++;

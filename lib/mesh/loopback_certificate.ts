@@ -20,7 +20,10 @@ export interface LoopbackCertificate {
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** A router that runs for ten years without a restart would have to be restarted. */
+/**
+ * How far from now it is valid, both ways: clocks are set while a router runs, by years too where there was no time at the
+ * start. What ends it is the end of the router, with which the authority is forgotten.
+ */
 const VALID: number = 3650 * DAY;
 
 /**
@@ -30,9 +33,8 @@ const VALID: number = 3650 * DAY;
  */
 export async function makeLoopbackCertificate(clock: Clock, random: Random): Promise<LoopbackCertificate> {
   const milliseconds = clock() / 1000;
-  // A day back: the clock may be set while the router runs.
   const valid = {
-    notBefore: new Date(milliseconds - DAY / 1000),
+    notBefore: new Date(milliseconds - VALID / 1000),
     notAfter: new Date(milliseconds + VALID / 1000),
   };
   const authority = await crypto.subtle.generateKey(ALGORITHM, false, ["sign", "verify"]);

@@ -67,6 +67,8 @@ export type PeerEvent =
     readonly reason: string;
     readonly retryMs: number;
   }
+  /** So many records went out, but nobody has them yet; they are sent again. */
+  | { readonly kind: "unconfirmed"; readonly count: number }
   /** No host in reach stores a scope of ours, so its records wait here. */
   | { readonly kind: "not-carried"; readonly scope: ScopeLabel }
   | { readonly kind: "trouble"; readonly reason: string };
@@ -136,6 +138,7 @@ class RunningPeer implements Peer {
   #lastReconcile: Micros | undefined;
   #lag: Micros | undefined;
   #confirmed = 0;
+  #unstored = 0;
   #changedElsewhere = false;
   #cancelStatus: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
@@ -180,11 +183,12 @@ class RunningPeer implements Peer {
           this.#lag = lag;
           this.#changed();
         },
-        emptied: () => this.#tellDrained(),
+        wentThrough: () => this.#tellRound(),
         differs: (sample) => this.#arrivals.fetched(sample),
         failed: ({ id, scope }, reason, unstored, retryMs) => {
-          if (unstored && this.#unanswered.includes(scope)) return this.#setAside(scope);
-          tell({ kind: "refused", id, scope, reason, retryMs });
+          if (!unstored) return tell({ kind: "refused", id, scope, reason, retryMs });
+          this.#unstored++;
+          if (this.#unanswered.includes(scope)) this.#setAside(scope);
         },
       },
     });
@@ -379,9 +383,12 @@ class RunningPeer implements Peer {
     this.#options.tell({ kind: "not-carried", scope });
   }
 
-  #tellDrained(): void {
+  #tellRound(): void {
+    const { tell } = this.#options;
+    if (this.#unstored > 0) tell({ kind: "unconfirmed", count: this.#unstored });
+    this.#unstored = 0;
     if (this.#confirmed === 0 || this.status().outbox.waiting > 0) return;
-    this.#options.tell({ kind: "drained", count: this.#confirmed });
+    tell({ kind: "drained", count: this.#confirmed });
     this.#confirmed = 0;
   }
 

@@ -8,6 +8,7 @@ export type Trouble = "damaged" | "full" | "busy" | "read-only" | "other";
 const MESSAGES: readonly (readonly [part: string, trouble: Trouble])[] = [
   ["file is not a database", "damaged"],
   ["malformed", "damaged"],
+  ["corrupt", "damaged"],
   ["unsupported file format", "damaged"],
   // What this program writes never breaks a constraint and never misses a table, so the file does.
   ["constraint failed", "damaged"],

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { deleteMemory } from "../../lib/memory/delete.ts";
+import { hashOf } from "../../lib/memory/digests.ts";
+import { parseEndpoint } from "../../lib/mesh/endpoint.ts";
 import { freePort } from "../../lib/mesh/ports.ts";
 import { seededNumbers } from "../support/random.ts";
 import { FaultHost } from "./support/fault_host.ts";
-import { ENGINE_FOLDER, soon, until } from "./support/host.ts";
+import { ENGINE_FOLDER, soon, startHost, until } from "./support/host.ts";
 import { save } from "./support/peers.ts";
 import { type Proxy, startProxy } from "./support/proxy.ts";
 
 const ROUNDS = Number(Deno.env.get("KIOKU_ROUNDS") ?? "12");
 const SEED = Number(Deno.env.get("KIOKU_SEED") ?? String(Date.now() % 1_000_000));
+
+const HOUR_MS = 3_600_000;
+const YEAR_MS = 365 * 24 * HOUR_MS;
 
 /** Where a peer is killed, and whether it has to send or to receive for getting there. */
 const FAIL_POINTS = [
@@ -32,7 +37,10 @@ class FaultyMesh implements AsyncDisposable {
     this.proxies = [startProxy(port), startProxy(port)];
     this.hosts = [
       new FaultHost("hub", String(port), "-"),
-      ...this.proxies.map((proxy) => new FaultHost("spoke", "-", `tcp/127.0.0.1:${proxy.port}`)),
+      // One clock is a year ahead, the other an hour behind.
+      ...this.proxies.map((proxy, n) =>
+        new FaultHost("spoke", "-", `tcp/127.0.0.1:${proxy.port}`, n === 0 ? YEAR_MS : -HOUR_MS)
+      ),
     ];
   }
 
@@ -75,6 +83,27 @@ class FaultyMesh implements AsyncDisposable {
     );
   }
 
+  /** What was confirmed is in the hub's storage, byte for byte. */
+  async checkStorage(): Promise<void> {
+    const [hub] = this.hosts;
+    await using stranger = await startHost({
+      connect: [parseEndpoint(`tcp/127.0.0.1:${hub?.port}`)],
+      storages: [],
+    });
+    await until("they know each other", () => stranger.session.neighbours.size > 0);
+    const stored = new Set<string>();
+    const utf8 = new TextDecoder();
+    await until("the storage answers", async () => {
+      await stranger.session.getAll("mem/mesh/*/**", ({ key, payload }) => {
+        const kind = key.startsWith("mem/mesh/obs/") ? "o" : "t";
+        stored.add(`${kind}${key.slice(-32)} ${hashOf(utf8.decode(payload))}`);
+      });
+      return stored.size > 0;
+    });
+    const missing = hub?.records.filter((line) => !stored.has(line));
+    assert.deepEqual(missing, [], `seed ${SEED}`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const host of this.hosts) await host[Symbol.asyncDispose]();
     for (const proxy of this.proxies) proxy[Symbol.dispose]();
@@ -112,6 +141,7 @@ faultTest("a peer that is killed at any named point loses nothing", 180_000, asy
       await mesh.heal(`${name} on a ${victim.role}`);
     }
   }
+  await mesh.checkStorage();
 });
 
 faultTest(
@@ -152,5 +182,6 @@ faultTest(
       }
       await mesh.heal(`round ${round} (${did.join(", ")})`);
     }
+    await mesh.checkStorage();
   },
 );

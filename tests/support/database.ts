@@ -37,6 +37,7 @@ export function fillDatabase(path: string, count: number, first = 0): void {
           store.run("INSERT INTO secret_flag VALUES (?, 'mesh', 'rule', 'content', ?)", testId(n), allowed);
         }
         if (n % 10 === 0) enqueue(store, "observation", testId(n), "mesh", clock());
+        if (n % 8 === 0) store.run("INSERT INTO at_home VALUES (?, 'mesh')", testId(n));
         if (n % 11 === 0) {
           quarantine(store, { key: `key ${n}`, reason: "r", seenAt: clock(), payload: content });
         }

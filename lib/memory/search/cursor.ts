@@ -6,7 +6,9 @@ import { UsageError } from "../../core/errors.ts";
  * shift the pages that follow.
  */
 export interface Cursor {
+  /** When the first page was asked for. */
   readonly now: Micros;
+  /** The newest row at that time. */
   readonly newestRow: number;
   /** How many hits the pages before this one had; not counted when browsing. */
   readonly offset: number;

@@ -9,7 +9,9 @@ import type { SearchFilters } from "./request.ts";
 
 /** A condition of SQL over `observation o` and `author a`, with its values. */
 export interface Condition {
+  /** With a `?` for each value. */
   readonly sql: string;
+  /** In the order of the `?`. */
   readonly values: readonly Value[];
 }
 

@@ -23,6 +23,26 @@ export function removeFromIndex(store: Store, row: number, _observation: Observa
   write(store, row, (table) => store.run(`DELETE FROM ${table} WHERE rowid = ?`, row));
 }
 
+/**
+ * Rewrites the indexes without what was taken out of them, whose words they hold until then. At a million records that takes
+ * long; a damaged index keeps them until it is made anew.
+ */
+export function dropRemains(store: Store): void {
+  const { damaged, rebuiltTo } = readIndexState(store);
+  const tables: IndexTable[] = [
+    ...(damaged ? [] : ["search_index" as const]),
+    ...(rebuiltTo === undefined ? [] : ["search_index_new" as const]),
+  ];
+  for (const table of tables) {
+    try {
+      store.script(`INSERT INTO ${table} (${table}) VALUES ('optimize')`);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      store.write(() => table === "search_index" ? noteDamage(store) : noteRebuilt(store, undefined));
+    }
+  }
+}
+
 /** Puts an observation into one of the indexes. */
 export function insertInto(store: Store, table: IndexTable, row: number, observation: Observation): void {
   const columns = textsOf(observation).map(analyze);
@@ -51,7 +71,7 @@ export function textsOf(
 }
 
 // What FTS5 says of an index that it cannot use.
-const UNUSABLE = /vtable constructor failed|invalid fts5 file format|SQL logic error/;
+const UNUSABLE = /vtable constructor failed|fts5: corrupt|invalid fts5 file format|SQL logic error/;
 
 /** Whether an error comes from a damaged index or database, and not from a full disk or another process. */
 export function isDamage(error: unknown): error is StoreFailure {

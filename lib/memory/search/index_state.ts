@@ -11,6 +11,7 @@ const REBUILD = "index_rebuild";
 
 /** What is known of the search index besides what it holds. */
 export interface IndexState {
+  /** It cannot be relied on, and nothing is written to it. */
   readonly damaged: boolean;
   /** The version of the analyzer that it was made with; undefined while it is empty. */
   readonly analyzer: number | undefined;

@@ -13,7 +13,9 @@ export interface Question {
   readonly asked: AnalyzedQuery;
   /** The terms of the phrases, every one of which must be there. */
   readonly required: AnalyzedQuery;
+  /** Every one of them must stand there. */
   readonly phrases: readonly Phrase[];
+  /** None of them may stand there. */
   readonly without: readonly Phrase[];
   /** Those of the request and those of the query; all of them hold. */
   readonly filters: readonly Filters[];

@@ -59,6 +59,7 @@ export class Finder {
   readonly #whole = new Map<string, number>();
   readonly #prefixes = new Map<string, number>();
 
+  /** Makes one for the units of a query. */
   constructor(units: readonly Unit[]) {
     units.forEach(({ token, prefix }, index) => (prefix ? this.#prefixes : this.#whole).set(token, index));
   }

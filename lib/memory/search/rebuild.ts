@@ -26,6 +26,10 @@ export interface Rebuilt {
  * to both. Interrupted, it goes on where it was when it is called again.
  */
 export function rebuildIndex(store: Store, progress: RebuildProgress): Rebuilt {
+  return store.bulk(() => rebuild(store, progress));
+}
+
+function rebuild(store: Store, progress: RebuildProgress): Rebuilt {
   const total = countLive(store, 0);
   store.write(() => begin(store));
   let indexed = total - countLive(store, readIndexState(store).rebuiltTo ?? 0);
@@ -111,7 +115,7 @@ function discard(store: Store, table: string): void {
 
 function forget(store: Store, tables: readonly string[]): void {
   const names = tables.map((name) => `'${name}'`).join(", ");
-  store.script(`PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE tbl_name IN (${names});
+  store.overrule(`PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE tbl_name IN (${names});
     PRAGMA writable_schema = RESET`);
 }
 

@@ -4,7 +4,9 @@ import type { Filters } from "./filter.ts";
 
 /** Rows from one to another, both included. */
 export interface RowRange {
+  /** The first. */
   readonly oldest: number;
+  /** The last; before the first when there is none. */
   readonly newest: number;
 }
 

@@ -2,9 +2,11 @@ import type { Term } from "./terms.ts";
 
 /** One thing to look for in the index, and what finding it is worth beside the others. */
 export interface Unit {
+  /** As the index holds it. */
   readonly token: string;
   /** Every token that begins so, in place of the token alone. */
   readonly prefix: boolean;
+  /** 1 for a word. */
   readonly weight: number;
 }
 

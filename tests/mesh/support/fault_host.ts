@@ -18,8 +18,13 @@ export class FaultHost implements AsyncDisposable {
   #process: Deno.ChildProcess | undefined;
   #log = "";
 
-  constructor(readonly role: "hub" | "spoke", readonly port: string, readonly connect: string) {
-    this.memory = openMemory(this.folder, role);
+  constructor(
+    readonly role: "hub" | "spoke",
+    readonly port: string,
+    readonly connect: string,
+    readonly skewMs = 0,
+  ) {
+    this.memory = openMemory(this.folder, role, undefined, skewMs);
   }
 
   /** Starts the peer if it does not run. */
@@ -37,6 +42,7 @@ export class FaultHost implements AsyncDisposable {
         this.role,
         this.port,
         this.connect,
+        String(this.skewMs),
         ...point,
       ],
       env: { KIOKU_MESH_ENGINE_DIR: ENGINE_FOLDER ?? "" },

@@ -1,11 +1,12 @@
 /**
  * A peer in a process of its own, to be killed: arguments are the folder, the role, its port and its hub's endpoint (`-`
- * for none), and the fail point at which it ends itself as `kill -9` would, with the number of the time that it gets there.
+ * for none), how many milliseconds its clock is off, and the fail point at which it ends itself as `kill -9` would, with the number of the time that it gets there.
  */
 import { startPeer } from "../../../lib/mesh/peer.ts";
 import { peerOptions } from "./peers.ts";
 
-const [path = "", role = "", port = "-", connect = "-", failPoint = "-", time = "1"] = Deno.args;
+const [path = "", role = "", port = "-", connect = "-", skewMs = "0", failPoint = "-", time = "1"] =
+  Deno.args;
 let passed = 0;
 const options = await peerOptions(
   { path, at: (...names) => [path, ...names].join("/"), [Symbol.dispose]: () => {} },
@@ -13,6 +14,7 @@ const options = await peerOptions(
     role: role === "hub" ? "hub" : "spoke",
     ...(port === "-" ? {} : { port: Number(port) }),
     ...(connect === "-" ? {} : { connect }),
+    skewMs: Number(skewMs),
     failPoint: (name) => {
       if (name === failPoint && ++passed === Number(time)) Deno.kill(Deno.pid, "SIGKILL");
     },

@@ -24,15 +24,18 @@ export interface PeerParts {
   readonly folder?: TempFolder;
   readonly failPoint?: (name: string) => void;
   readonly replica?: boolean;
+  /** How far its clock is off. Milliseconds. */
+  readonly skewMs?: number;
 }
 
-/** A memory in a folder, as a host of a mesh opens it. */
+/** A memory in a folder, as a host of a mesh opens it; its clock may be off by so many milliseconds. */
 export function openMemory(
   folder: TempFolder,
   role: "hub" | "spoke",
   scopes: readonly Scope[] = [MESH],
+  skewMs = 0,
 ): MemoryContext {
-  const clock = monotonicClock(Date.now);
+  const clock = monotonicClock(() => Date.now() + skewMs);
   return {
     store: openStore(folder.at("kioku.db"), clock),
     clock,
@@ -60,9 +63,9 @@ export async function peerOptions(
   parts: PeerParts,
   events: PeerEvent[],
 ): Promise<PeerOptions> {
-  const { role, connect, port, scopes = [MESH], failPoint, replica = false } = parts;
+  const { role, connect, port, scopes = [MESH], failPoint, replica = false, skewMs } = parts;
   return {
-    memory: openMemory(folder, role, scopes),
+    memory: openMemory(folder, role, scopes, skewMs),
     state: folder.path,
     engine: await testEngine(),
     listen: port === undefined ? [] : [parseEndpoint(`tcp/127.0.0.1:${port}`)],

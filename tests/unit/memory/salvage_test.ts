@@ -205,6 +205,7 @@ Deno.test("flags, quarantine and outbox are kept; what Python's files were like 
   store.close();
   const kept = [
     "SELECT * FROM secret_flag",
+    "SELECT * FROM at_home",
     "SELECT key, digest, reason, seen_at, payload FROM quarantine ORDER BY key",
     "SELECT kind, id, scope, queued_at FROM outbox ORDER BY id",
   ];
