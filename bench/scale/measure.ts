@@ -105,8 +105,10 @@ function fill(store: Store, size: number, now: number): number {
     spent += performance.now() - start;
     batch = [];
   };
-  for (const { observation } of generate(size, SEED)) if (batch.push(observation) === BATCH) flush();
-  flush();
+  store.bulk(() => {
+    for (const { observation } of generate(size, SEED)) if (batch.push(observation) === BATCH) flush();
+    flush();
+  });
   return size / spent * 1000;
 }
 
