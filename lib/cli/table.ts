@@ -125,6 +125,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
   {
+    name: "export",
+    summary: "write everything out, for other programs or for the Python version",
+    load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
+  {
     name: "backfill-metadata",
     summary: "complete memories that lack a subject or summary",
     load: async () => (await import("./commands/backfill_metadata.ts")).backfillMetadata,

@@ -30,7 +30,8 @@ export function findSweep(context: MemoryContext, retentionDays: number, project
       "o.state = 1 AND EXISTS (SELECT 1 FROM tombstone t WHERE t.id = o.id AND t.scope = o.scope AND t.deleted_at < ?)",
       before,
       project,
-    ),
+      // The stub of an erased record has no body to drop, and other hosts would send it again.
+    ).filter(({ observation }) => observation.purgedAt === undefined),
     shadowed: select(context, "o.state = 2 AND o.shadowed_at < ?", before, project),
   };
 }

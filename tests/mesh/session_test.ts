@@ -68,6 +68,8 @@ routerTest("a get of 20,000 keys gives every one, on the host and across", async
     const batch = Array.from({ length: 1000 }, (_, index) => `mem/mesh/k${from + index}`);
     await Promise.all(batch.map((key) => hub.session.putAcknowledged(key, key)));
   }
+  // What is acknowledged is stored a little later.
+  await until("all is stored", async () => await hub.session.getAll("mem/mesh/**", () => {}) === total);
   for (const { session } of [hub, spoke]) {
     const found = new Set<string>();
     const ask = () =>

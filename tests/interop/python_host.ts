@@ -1,0 +1,158 @@
+import { DatabaseSync } from "node:sqlite";
+import { text } from "../../lib/store/row.ts";
+import { ENGINE_FOLDER, soon } from "../mesh/support/host.ts";
+import { type TempFolder, tempFolder } from "../support/folder.ts";
+import { python, type Variables } from "../support/python_package.ts";
+
+/** A command of Python's takes half a second; one that asks the mesh waits for answers up to 30 s. Milliseconds. */
+const LONGEST = 40_000;
+
+/** Records by their ids. */
+export type Payloads = ReadonlyMap<string, string>;
+
+/** A host with Python 1.2.0 in a home of its own, whose client session is with the router at `endpoint`. */
+export class PythonHost implements Disposable {
+  readonly #folder: TempFolder = tempFolder();
+  readonly #variables: Variables;
+
+  constructor(endpoint: string, variables: Variables = {}) {
+    this.#variables = {
+      HOME: this.#folder.path,
+      KIOKU_MESH_AGENT_FAMILY: "claude",
+      KIOKU_MESH_BACKEND: "zenoh",
+      KIOKU_MESH_STATE_DIR: this.#folder.at("state"),
+      ZENOH_CONNECT: endpoint,
+      ...variables,
+    };
+  }
+
+  /** Runs a command of Python's kioku-mesh; gives what it printed. */
+  run(...args: readonly string[]): Promise<string> {
+    return this.#python(["-m", "kioku_mesh", ...args]);
+  }
+
+  /** Saves; gives the id. */
+  async save(content: string, ...options: readonly string[]): Promise<string> {
+    const printed = await this.run("save", content, "--subject", "s", "--summary", "t", ...options);
+    const id = /[0-9a-f]{32}/.exec(printed)?.[0];
+    if (id === undefined) throw new Error(`Python printed no id: ${printed}`);
+    return id;
+  }
+
+  /** What its index shows: live records. */
+  payloads(): Payloads {
+    return livePayloads(
+      this.#folder.at("state", "index.db"),
+      "SELECT observation_id AS id, payload_json AS payload FROM obs_index " +
+        "WHERE deleted_at IS NULL AND shadowed_at IS NULL",
+    );
+  }
+
+  /** The observations that storages in reach of its router answer with, as the bytes came. */
+  async stored(): Promise<Payloads> {
+    const lines = await this.#python(["-c", STORED, this.#variables.ZENOH_CONNECT ?? ""]);
+    return new Map(
+      lines.trimEnd().split("\n").map((line) => {
+        const [id, payload] = JSON.parse(line);
+        return [String(id), String(payload)];
+      }),
+    );
+  }
+
+  /** Starts a router of its own, as `init` of Python's configures it; resolves when its storage takes records. */
+  async startRouter(...init: readonly string[]): Promise<AsyncDisposable> {
+    await this.run("init", ...init);
+    const child = new Deno.Command(`${ENGINE_FOLDER}/zenohd`, {
+      // Scouting would find whatever mesh this machine is part of.
+      args: ["-c", this.#folder.at(".config", "kioku-mesh", "zenohd.json5"), "--no-multicast-scouting"],
+      cwd: ENGINE_FOLDER ?? "",
+      env: { HOME: this.#folder.path, ZENOH_BACKEND_ROCKSDB_ROOT: this.#folder.at("rocksdb") },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const stop = async () => {
+      child.kill("SIGKILL");
+      await child.status;
+    };
+    try {
+      await this.#python(["-c", READY, this.#variables.ZENOH_CONNECT ?? ""]);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return { [Symbol.asyncDispose]: stop };
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
+  }
+
+  async #python(args: readonly string[]): Promise<string> {
+    const child = new Deno.Command(python(), {
+      args: [...args],
+      env: { ...this.#variables },
+      cwd: this.#folder.path,
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const ended = child.output();
+    try {
+      const { success, stdout, stderr } = await soon(ended, LONGEST, `Python's ${args.join(" ")}`);
+      if (success) return new TextDecoder().decode(stdout);
+      throw new Error(`Python's ${args.join(" ")} failed: ${new TextDecoder().decode(stderr)}`);
+    } catch (error) {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended.
+      }
+      await ended;
+      throw error;
+    }
+  }
+}
+
+/** Records that a database file shows, by a query for `id` and `payload`. */
+export function livePayloads(path: string, query: string): Payloads {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    return new Map(db.prepare(query).all().map((row) => [text(row, "id"), text(row, "payload")]));
+  } finally {
+    db.close();
+  }
+}
+
+const SESSION = `import json, sys, time, zenoh
+config = zenoh.Config()
+config.insert_json5("mode", '"client"')
+config.insert_json5("connect/endpoints", json.dumps([sys.argv[1]]))
+config.insert_json5("scouting/multicast/enabled", "false")
+`;
+
+const STORED = `${SESSION}
+with zenoh.open(config) as session:
+    for reply in session.get("mem/**/obs/**", timeout=10.0):
+        key = str(reply.ok.key_expr)
+        print(json.dumps([key.rsplit("/", 1)[1], bytes(reply.ok.payload).decode()]))
+`;
+
+// A storage is listed once it takes what is put. Until the router listens, opening a session fails at once.
+const READY = `${SESSION}
+over = time.monotonic() + 20
+def ready():
+    try:
+        with zenoh.open(config) as session:
+            zid = session.info.routers_zid()[0]
+            keys = f"@/{zid}/router/status/plugins/storage_manager/storages/agent_mem"
+            return any(reply.ok for reply in session.get(keys, timeout=2.0))
+    except zenoh.ZError:
+        return False
+while not ready():
+    if time.monotonic() > over:
+        sys.exit("the storage is not there")
+    time.sleep(0.05)
+`;
