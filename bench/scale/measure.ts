@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { MemoryContext } from "../../lib/memory/context.ts";
 import type { Observation } from "../../lib/memory/observation.ts";
 import { mergeObservation } from "../../lib/memory/records.ts";
+import { BULK_BATCH, inBulk } from "../../lib/memory/search/bulk.ts";
 import { saveMemory } from "../../lib/memory/save.ts";
 import type { SearchFilters } from "../../lib/memory/search/request.ts";
 import { searchMemories } from "../../lib/memory/search/search.ts";
@@ -32,8 +33,6 @@ export interface Measured {
 }
 
 const SEED = 1;
-/** What import writes in one transaction. */
-const BATCH = 1000;
 const EACH = 60;
 /** Without bounds a search of more memories takes too long to do it many times. */
 const MOST_UNBOUNDED = 100_000;
@@ -105,8 +104,8 @@ function fill(store: Store, size: number, now: number): number {
     spent += performance.now() - start;
     batch = [];
   };
-  store.bulk(() => {
-    for (const { observation } of generate(size, SEED)) if (batch.push(observation) === BATCH) flush();
+  inBulk(store, () => {
+    for (const { observation } of generate(size, SEED)) if (batch.push(observation) === BULK_BATCH) flush();
     flush();
   });
   return size / spent * 1000;

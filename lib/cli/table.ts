@@ -75,6 +75,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/share.ts")).shareCommand,
   },
   {
+    name: "migrate-visibility",
+    summary: "give memories of before there were tiers a place in the mesh",
+    load: async () => (await import("./commands/migrate_visibility.ts")).migrateVisibility,
+  },
+  {
     name: "scope list",
     summary: "the scopes that this host declares",
     load: async () => (await import("./commands/scope.ts")).scopeList,

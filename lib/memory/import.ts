@@ -16,6 +16,7 @@ import type { MemoryContext } from "./context.ts";
 import { emptyTally, mergeFile, type Tally } from "./import_file.ts";
 import { importNotices, type ImportReport } from "./import_notices.ts";
 import { quarantineCount } from "./quarantine.ts";
+import { inBulk } from "./search/bulk.ts";
 
 /** The fact that Python's files are not looked at any more; its value is the time. */
 const IMPORT_DONE = "import_done";
@@ -119,7 +120,7 @@ class Import {
     const before = quarantineCount(this.#context.store);
     const derived = ({ source }: Found) => source.derivedFrom !== undefined;
     try {
-      this.#context.store.bulk(() => {
+      inBulk(this.#context.store, () => {
         this.#readAll(changed.filter((found) => !derived(found)));
         this.#readAll(changed.filter(derived));
       });

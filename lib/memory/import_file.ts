@@ -5,6 +5,7 @@ import { type Deletion, type ReadRecord, readRecord } from "./import_record.ts";
 import { isStored, stateOfPayload, tombstonesOf } from "./known.ts";
 import { quarantine } from "./quarantine.ts";
 import { mergeObservation, mergeTombstone, STATE } from "./records.ts";
+import { BULK_BATCH } from "./search/bulk.ts";
 import { flagSecrets } from "./secrets/flags.ts";
 import type { Store } from "../store/store.ts";
 
@@ -20,8 +21,7 @@ export interface Tally {
   scopeless: boolean;
 }
 
-// One transaction: so many records, or so many characters when they are large (a write lock of about 0.2 s, 8 MB).
-const BATCH_RECORDS = 1_000;
+// What one transaction takes at the most besides BULK_BATCH records (a write lock of about 0.3 s, 8 MB).
 const BATCH_CHARACTERS = 4_000_000;
 
 /** A tally of nothing. */
@@ -113,7 +113,7 @@ function* batches(records: Iterable<PythonRecord>): Generator<PythonRecord[]> {
     for (const record of records) {
       batch.push(record);
       characters += (record.observation?.length ?? 0) + (record.tombstone?.length ?? 0);
-      if (batch.length < BATCH_RECORDS && characters < BATCH_CHARACTERS) continue;
+      if (batch.length < BULK_BATCH && characters < BATCH_CHARACTERS) continue;
       yield batch;
       batch = [];
       characters = 0;

@@ -48,11 +48,11 @@ export class PythonHost implements Disposable {
     );
   }
 
-  /** The observations that storages in reach of its router answer with, as the bytes came. */
-  async stored(): Promise<Payloads> {
-    const lines = await this.#python(["-c", STORED, this.#variables.ZENOH_CONNECT ?? ""]);
+  /** The observations that the storages in reach of its router answer with, or its own router's; as the bytes came. */
+  async stored(whose: "all" | "own" = "all"): Promise<Payloads> {
+    const lines = await this.#python(["-c", STORED, this.#variables.ZENOH_CONNECT ?? "", whose]);
     return new Map(
-      lines.trimEnd().split("\n").map((line) => {
+      lines.split("\n").filter((line) => line !== "").map((line) => {
         const [id, payload] = JSON.parse(line);
         return [String(id), String(payload)];
       }),
@@ -135,9 +135,13 @@ config.insert_json5("scouting/multicast/enabled", "false")
 
 const STORED = `${SESSION}
 with zenoh.open(config) as session:
-    for reply in session.get("mem/**/obs/**", timeout=10.0):
-        key = str(reply.ok.key_expr)
-        print(json.dumps([key.rsplit("/", 1)[1], bytes(reply.ok.payload).decode()]))
+    router = str(session.info.routers_zid()[0])
+    everyone = zenoh.ConsolidationMode.NONE
+    for reply in session.get("mem/**/obs/**", target=zenoh.QueryTarget.ALL, consolidation=everyone, timeout=10.0):
+        if sys.argv[2] == "own" and str(reply.replier_id.zid) != router:
+            continue
+        id = str(reply.ok.key_expr).rsplit("/", 1)[1]
+        print(json.dumps([id, bytes(reply.ok.payload).decode()]))
 `;
 
 // A storage is listed once it takes what is put. Until the router listens, opening a session fails at once.
