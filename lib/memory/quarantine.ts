@@ -1,6 +1,7 @@
 import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
 import type { ScopeLabel } from "../core/scope.ts";
+import { readMeta, writeMeta } from "../store/meta.ts";
 import { number, text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
 
@@ -9,19 +10,78 @@ export interface Quarantined {
   readonly key: string;
   readonly reason: string;
   readonly seenAt: Micros;
+  /** What came; its size and digest when that was let go. */
   readonly payload: string;
+  /** SHA-256 of what came, for one whose payload was let go; no need to give it for another. */
+  readonly digest?: string;
 }
 
-/** Keeps aside what cannot be live, with the reason. The same bytes under the same key are kept once. */
-export function quarantine(store: Store, record: Quarantined): void {
-  store.run(
-    "INSERT OR IGNORE INTO quarantine (key, digest, reason, seen_at, payload) VALUES (?, ?, ?, ?, ?)",
-    record.key,
-    sha256(record.payload),
-    record.reason,
-    record.seenAt,
-    record.payload,
-  );
+/** How much is kept aside at the most. */
+export interface QuarantineBounds {
+  /** Records with their payload. */
+  readonly payloads: number;
+  /** UTF-8 bytes of these payloads. */
+  readonly bytes: number;
+  /** Records with or without it. */
+  readonly records: number;
+}
+
+/** How much has gone for lack of room. */
+export interface QuarantineLoss {
+  /** How many payloads only the size and digest were kept of. */
+  readonly letGo: number;
+  /** How many records are no longer listed, only counted. */
+  readonly forgotten: number;
+}
+
+/** The reason why the payload that gave way is kept. It is someone's text, so it stays longer than what is malformed. */
+export const CONFLICT = "another payload of this record is live";
+
+// Whoever may put into the mesh could fill the disk otherwise. Chosen: two hundred MiB even with the longest keys.
+const BOUNDS: QuarantineBounds = { payloads: 10_000, bytes: 64 * 1024 * 1024, records: 50_000 };
+
+// A payload up to this long is not worth letting go: its size and digest are about as long. UTF-8 bytes.
+const SMALL = 128;
+
+// More of a key or reason is not kept. A key's begin and end say whose record it is; ours are shorter. UTF-16 units.
+const LONGEST_KEY = 1_024;
+const LONGEST_REASON = 256;
+
+// What is made room for at once, as a part of the bound, so that a flood does not read the whole table for every record.
+const ROOM = 1 / 8;
+
+const TALLY = "quarantine";
+
+interface Tally extends QuarantineBounds, QuarantineLoss {}
+
+/**
+ * Keeps aside what cannot be live, with the reason. The same bytes under the same key are kept once. When there is no more
+ * room, the oldest payloads give way to their size and digest, then the oldest records to their number; conflicts last.
+ */
+export function quarantine(store: Store, record: Quarantined, bounds: QuarantineBounds = BOUNDS): void {
+  store.write(() => {
+    const before = readTally(store);
+    const { payload } = record;
+    const isLetGo = record.digest !== undefined && letGoForm(record.digest).test(payload);
+    const { changes } = store.run(
+      "INSERT OR IGNORE INTO quarantine (key, digest, reason, seen_at, payload) VALUES (?, ?, ?, ?, ?)",
+      shortKey(record.key),
+      isLetGo && record.digest !== undefined ? record.digest : sha256(payload),
+      record.reason.slice(0, LONGEST_REASON).toWellFormed(),
+      record.seenAt,
+      payload,
+    );
+    if (changes === 0) return;
+    const bytes = new TextEncoder().encode(payload).length;
+    const after = {
+      ...before,
+      records: before.records + 1,
+      payloads: before.payloads + (bytes > SMALL ? 1 : 0),
+      bytes: before.bytes + (bytes > SMALL ? bytes : 0),
+      letGo: before.letGo + (isLetGo ? 1 : 0),
+    };
+    writeTally(store, within(after, bounds) ? after : makeRoom(store, after, bounds));
+  });
 }
 
 /** Drops what is kept aside of one record, whoever is said to have written it: it was erased on purpose. */
@@ -35,9 +95,16 @@ export function dropQuarantined(store: Store, id: string, scope: ScopeLabel): vo
   );
 }
 
-/** How many records are kept aside. */
+/** How many records were kept aside, those included that are no longer listed for lack of room. */
 export function quarantineCount(store: Store): number {
-  return store.get("SELECT count(*) AS n FROM quarantine", [], (row) => number(row, "n")) ?? 0;
+  const listed = store.get("SELECT count(*) AS n FROM quarantine", [], (row) => number(row, "n")) ?? 0;
+  return listed + quarantineLoss(store).forgotten;
+}
+
+/** What of the quarantine has gone for lack of room. */
+export function quarantineLoss(store: Store): QuarantineLoss {
+  const { letGo, forgotten } = parseTally(readMeta(store, TALLY)) ?? NOTHING;
+  return { letGo, forgotten };
 }
 
 /** What is kept aside, newest first. */
@@ -49,4 +116,88 @@ export function listQuarantine(store: Store, limit: number): Quarantined[] {
     seenAt: number(row, "seen_at"),
     payload: text(row, "payload"),
   }));
+}
+
+const NOTHING: Tally = { records: 0, payloads: 0, bytes: 0, letGo: 0, forgotten: 0 };
+
+function letGoForm(digest: string): RegExp {
+  return new RegExp(`^\\d+ bytes, SHA-256 ${digest.replaceAll(/[^0-9a-f]/g, "")}$`);
+}
+
+// Its begin and its end stay, by which `dropQuarantined` finds it.
+function shortKey(key: string): string {
+  if (key.length <= LONGEST_KEY) return key;
+  const begin = key.slice(0, LONGEST_KEY / 2).toWellFormed();
+  return `${begin}… (${key.length} characters, SHA-256 ${sha256(key)}) …${key.slice(-32).toWellFormed()}`;
+}
+
+function within({ records, payloads, bytes }: Tally, bounds: QuarantineBounds): boolean {
+  return records <= bounds.records && payloads <= bounds.payloads && bytes <= bounds.bytes;
+}
+
+// One pass for many records: some more is let go than has to be. Conflicts come last, then the oldest first.
+function makeRoom(store: Store, { letGo, forgotten }: Tally, bounds: QuarantineBounds): Tally {
+  const now = count(store);
+  let { payloads, bytes, records } = now;
+  if (!within({ ...now, letGo, forgotten, records: 0 }, bounds)) {
+    const order = `SELECT row, octet_length(payload) AS bytes FROM quarantine
+      WHERE octet_length(payload) > ${SMALL} ORDER BY reason = ?, row`;
+    const rows = store.all(order, [CONFLICT], (row) => ({
+      row: number(row, "row"),
+      bytes: number(row, "bytes"),
+    }));
+    for (const one of rows) {
+      if (payloads <= bounds.payloads * (1 - ROOM) && bytes <= bounds.bytes * (1 - ROOM)) break;
+      store.run(
+        "UPDATE quarantine SET payload = octet_length(payload) || ' bytes, SHA-256 ' || digest WHERE row = ?",
+        one.row,
+      );
+      payloads--;
+      bytes -= one.bytes;
+      letGo++;
+    }
+  }
+  if (records > bounds.records) {
+    const { changes } = store.run(
+      `DELETE FROM quarantine WHERE row IN (
+        SELECT row FROM quarantine WHERE octet_length(payload) <= ${SMALL} ORDER BY reason = ?, row LIMIT ?)`,
+      CONFLICT,
+      Math.ceil(records - bounds.records * (1 - ROOM)),
+    );
+    records -= changes;
+    forgotten += changes;
+  }
+  return { records, payloads, bytes, letGo, forgotten };
+}
+
+function count(store: Store): QuarantineBounds {
+  const sql =
+    `SELECT count(*) AS records, count(*) FILTER (WHERE octet_length(payload) > ${SMALL}) AS payloads,
+    coalesce(sum(octet_length(payload)) FILTER (WHERE octet_length(payload) > ${SMALL}), 0) AS bytes FROM quarantine`;
+  const found = store.get(sql, [], (row) => ({
+    records: number(row, "records"),
+    payloads: number(row, "payloads"),
+    bytes: number(row, "bytes"),
+  }));
+  return found ?? NOTHING;
+}
+
+// Never too small: what `dropQuarantined` drops is noticed when room is made.
+function readTally(store: Store): Tally {
+  return parseTally(readMeta(store, TALLY)) ?? { ...NOTHING, ...count(store) };
+}
+
+function parseTally(written: string | undefined): Tally | undefined {
+  const [records, payloads, bytes, letGo, forgotten] = written?.split(" ").map(Number) ?? [];
+  if (
+    records === undefined || payloads === undefined || bytes === undefined || letGo === undefined ||
+    forgotten === undefined
+  ) {
+    return undefined;
+  }
+  return { records, payloads, bytes, letGo, forgotten };
+}
+
+function writeTally(store: Store, { records, payloads, bytes, letGo, forgotten }: Tally): void {
+  writeMeta(store, TALLY, [records, payloads, bytes, letGo, forgotten].join(" "));
 }

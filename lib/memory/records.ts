@@ -6,7 +6,7 @@ import { DamagedRow, number, numberOrNone, type Row, text, type Value } from "..
 import type { Store } from "../store/store.ts";
 import { addFacets, removeFacets } from "./facets.ts";
 import { isMalformed, type Observation, parseObservation } from "./observation.ts";
-import { dropQuarantined, quarantine } from "./quarantine.ts";
+import { CONFLICT, dropQuarantined, quarantine } from "./quarantine.ts";
 import { addToIndex, removeFromIndex } from "./search/index.ts";
 import { subjectKey } from "./subject_key.ts";
 import { addEdges, removeEdges } from "./supersede.ts";
@@ -62,7 +62,7 @@ export function mergeObservation(
   if (winner.purgedAt === undefined) {
     quarantine(store, {
       key: observationKey(loser),
-      reason: "another payload of this record is live",
+      reason: CONFLICT,
       seenAt: now,
       payload: loser.payload,
     });

@@ -78,7 +78,7 @@ function recogniseRow({ values, sound }: Cell, row: number): SalvagedRow | undef
     return { table: "outbox", kind: a, id: b, scope, queuedAt: d };
   }
   if (values.length === 6 && isText(a) && isText(b) && isText(c) && isNumber(d) && isText(e)) {
-    return { table: "quarantine", record: { key: a, reason: c, seenAt: d, payload: e } };
+    return { table: "quarantine", record: { key: a, digest: b, reason: c, seenAt: d, payload: e } };
   }
   return undefined;
 }

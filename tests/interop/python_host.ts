@@ -126,7 +126,8 @@ export function livePayloads(path: string, query: string): Payloads {
   }
 }
 
-const SESSION = `import json, sys, time, zenoh
+/** How a script in Python configures a client session with the router that its first argument names. */
+export const SESSION = `import json, sys, time, zenoh
 config = zenoh.Config()
 config.insert_json5("mode", '"client"')
 config.insert_json5("connect/endpoints", json.dumps([sys.argv[1]]))

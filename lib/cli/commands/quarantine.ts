@@ -1,5 +1,5 @@
 import { formatTime } from "../../core/time.ts";
-import { listQuarantine } from "../../memory/quarantine.ts";
+import { listQuarantine, quarantineLoss } from "../../memory/quarantine.ts";
 import { neutralise } from "../../memory/render/neutralise.ts";
 import type { DataCommand } from "../command.ts";
 
@@ -13,6 +13,9 @@ export const quarantine: DataCommand = {
   },
   run({ memory, options, output }) {
     const records = listQuarantine(memory.store, options.integer("limit", 1, 10_000) ?? 50);
+    const { letGo, forgotten } = quarantineLoss(memory.store);
+    if (letGo > 0) output.note(`of ${letGo} payloads only the size and SHA-256 were kept, for lack of room.`);
+    if (forgotten > 0) output.note(`${forgotten} older records are only counted, for lack of room.`);
     if (options.has("json")) {
       output.line(
         JSON.stringify(records.map((record) => ({ ...record, seenAt: formatTime(record.seenAt) }))),

@@ -1,7 +1,7 @@
 import { formatTime } from "../../core/time.ts";
 import { VERSION } from "../../core/version.ts";
 import { listShadowed } from "../../memory/shadowed.ts";
-import { quarantineCount } from "../../memory/quarantine.ts";
+import { quarantineCount, quarantineLoss } from "../../memory/quarantine.ts";
 import { listFlags } from "../../memory/secrets/flags.ts";
 import { stats } from "../../memory/stats.ts";
 import { outboxDepth } from "../../store/outbox.ts";
@@ -48,6 +48,7 @@ function gather(memory: OpenMemory) {
   const { store, identity, settings, folders } = memory;
   const counted = stats(store);
   const outbox = outboxDepth(store);
+  const loss = quarantineLoss(store);
   return {
     version: VERSION,
     mode: settings.mode,
@@ -67,6 +68,8 @@ function gather(memory: OpenMemory) {
     families: Object.fromEntries(counted.families.map(({ name, count }) => [name, count])),
     hosts: Object.fromEntries(counted.hosts.map(({ name, count }) => [name, count])),
     quarantined: quarantineCount(store),
+    quarantine_payloads_let_go: loss.letGo,
+    quarantine_records_forgotten: loss.forgotten,
     secrets_withheld: listFlags(store).map(({ id, rules }) => ({ observation_id: id, rules })),
     mesh: peerFacts(memory) ?? null,
     index_damaged: readMeta(store, INDEX_DAMAGED) !== undefined,
@@ -77,6 +80,12 @@ function gather(memory: OpenMemory) {
 function sessionState(mesh: PeerFacts | null): string {
   if (mesh === null) return "n/a";
   return mesh.router_up ? "connected" : "disconnected";
+}
+
+function room(facts: Facts): string {
+  const { quarantine_payloads_let_go: letGo, quarantine_records_forgotten: forgotten } = facts;
+  if (letGo + forgotten === 0) return "";
+  return `; for lack of room ${letGo} without payload, ${forgotten} only counted`;
 }
 
 function lines(facts: Facts): string[] {
@@ -103,7 +112,7 @@ function lines(facts: Facts): string[] {
     ...Object.entries(facts.hosts).map(([name, count]) => `  pc ${name.slice(0, 8)}: ${count}`),
     ...(facts.quarantined === 0
       ? []
-      : [`quarantined: ${facts.quarantined} (\`kioku-mesh quarantine\` lists them)`]),
+      : [`quarantined: ${facts.quarantined} (\`kioku-mesh quarantine\` lists them)${room(facts)}`]),
     ...(flagged.length === 0
       ? []
       : [`secrets: ${flagged.length} records are kept from the mesh (\`kioku-mesh secrets\` lists them)`]),
