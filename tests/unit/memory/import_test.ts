@@ -6,6 +6,7 @@ import type { MemoryContext } from "../../../lib/memory/context.ts";
 import { purgeRecords } from "../../../lib/memory/purge.ts";
 import { listQuarantine } from "../../../lib/memory/quarantine.ts";
 import { dropBody, findRecord } from "../../../lib/memory/records.ts";
+import { BULK_BATCH } from "../../../lib/memory/search/bulk.ts";
 import { MESH, parseScopeLabel } from "../../../lib/core/scope.ts";
 import { text } from "../../../lib/store/row.ts";
 import { testContext } from "../../support/context.ts";
@@ -275,7 +276,7 @@ Deno.test("large files go in batches that tell how far they are, and an interrup
   {
     using raw = new RawFile(folder.at("local", "raw.db"));
     raw.db.exec("BEGIN");
-    for (let i = 0; i < 2500; i++) raw.save(testId(i));
+    for (let i = 0; i < 2 * BULK_BATCH + 500; i++) raw.save(testId(i));
     raw.delete(testId(1));
     raw.delete(testId(9999));
     raw.db.exec("COMMIT");
@@ -283,10 +284,10 @@ Deno.test("large files go in batches that tell how far they are, and an interrup
   using context = testContext();
   const interrupted = new Error("interrupted");
   const stop = (done: number) => {
-    if (done === 2000) throw interrupted;
+    if (done === 2 * BULK_BATCH) throw interrupted;
   };
   assert.throws(() => importChanges(context, folder.path, undefined, stop), interrupted);
-  assert.equal(live(context).length, 1999);
+  assert.equal(live(context).length, 2 * BULK_BATCH - 1);
   assert.deepEqual(importState(context).sources, []);
   const steps: [number, number][] = [];
   const { added } = importChanges(
@@ -296,7 +297,8 @@ Deno.test("large files go in batches that tell how far they are, and an interrup
     (done, total) => steps.push([done, total]),
   );
   assert.equal(added, 500);
-  assert.deepEqual(steps, [[1000, 2501], [2000, 2501], [2501, 2501]]);
+  const total = 2 * BULK_BATCH + 501;
+  assert.deepEqual(steps, [[BULK_BATCH, total], [2 * BULK_BATCH, total], [total, total]]);
   assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["local"]);
 });
 
