@@ -22,11 +22,18 @@ export async function endLeftover(path: string, timer: Timer): Promise<boolean> 
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  // It holds the lock of the database until it is gone.
-  for (let tries = 0; tries < 80 && await processIdentity(record.pid) === record.identity; tries++) {
+  // It holds the lock of the database until it is gone; what program it ran is forgotten some time before that.
+  for (let tries = 0; tries < 80; tries++) {
+    const now = await processIdentity(record.pid);
+    if (now === undefined || startOf(now) !== startOf(record.identity)) break;
     await sleep(timer, 50);
   }
   return true;
+}
+
+// An identity begins with when the process started and ends with its program.
+function startOf(identity: string): string {
+  return identity.slice(0, identity.lastIndexOf(" "));
 }
 
 /** Forgets the router that was written down: it has ended. */

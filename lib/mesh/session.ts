@@ -2,7 +2,7 @@ import type { Random } from "../core/random.ts";
 import { Failure, messageOf } from "../core/errors.ts";
 import { Answers } from "./answers.ts";
 import type { Timer } from "./timer.ts";
-import { within } from "./timer.ts";
+import { sleep, within } from "./timer.ts";
 import {
   decodeMessage,
   type IncomingQuery,
@@ -144,6 +144,12 @@ const LARGEST_PUT = 15 * 1024 * 1024;
 /** Answers to a question that may wait for their acknowledgement at a time. */
 const REPLIES_IN_FLIGHT = 256;
 
+/**
+ * When a host goes away, the end of a query that it took part in may come before the news of its link. For keys that several
+ * hosts can answer we wait this long for the news. Milliseconds.
+ */
+const LINK_NEWS_MS = 25;
+
 /** How much longer than the router we wait for the end of a query. */
 const GRACE_MS = 2_000;
 
@@ -246,6 +252,7 @@ class RouterSession implements MeshSession {
     try {
       await this.#request(get(id, { keys, parameters }, options.payload, timeoutMs));
       await within(this.#timer, timeoutMs + GRACE_MS, promise, late);
+      if (keys.includes("*")) await sleep(this.#timer, LINK_NEWS_MS);
     } finally {
       this.#gets.delete(id);
     }

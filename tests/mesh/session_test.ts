@@ -135,15 +135,15 @@ routerTest("a host that goes away while it answers makes the answer partial", as
   await using pair = await startPair();
   const { hub, spoke } = pair;
   const asked = Promise.withResolvers<void>();
-  await spoke.session.queryable("test/slow", async function* ({ key }) {
-    yield { key, payload: "one" };
+  await spoke.session.queryable("test/slow/*", async function* () {
+    yield { key: "test/slow/a", payload: "one" };
     asked.resolve();
     await new Promise(() => {});
   });
   // Declarations arrive in order, so whoever knows the second one knows the first.
   await spoke.session.queryable("test/ready", ({ key }) => [{ key, payload: "" }]);
   await until("the queryables are known", async () => await hub.session.getAll("test/ready", () => {}) > 0);
-  const answer = hub.session.getAll("test/slow", () => {}, { timeoutMs: 20_000 });
+  const answer = hub.session.getAll("test/slow/*", () => {}, { timeoutMs: 20_000 });
   answer.catch(() => {});
   await soon(asked.promise, 5000, "the question arrives");
   Deno.kill(spoke.router.pid, "SIGKILL");
