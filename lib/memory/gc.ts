@@ -1,5 +1,4 @@
 import { DAY, type Micros } from "../core/clock.ts";
-import { text } from "../store/row.ts";
 import type { Value } from "../store/row.ts";
 import type { MemoryContext } from "./context.ts";
 import { deleteRecords } from "./delete.ts";
@@ -66,11 +65,6 @@ export function recordsWithId(context: MemoryContext, id: string): StoredObserva
     [id],
     readStored,
   );
-}
-
-/** When a record was deleted and why, for lists; undefined when it was not. */
-export function tombstoneOf(context: MemoryContext, id: string): string | undefined {
-  return context.store.get("SELECT payload FROM tombstone WHERE id = ?", [id], (row) => text(row, "payload"));
 }
 
 function select(

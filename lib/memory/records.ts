@@ -115,11 +115,6 @@ export function findRecord(store: Store, id: string, scope: Scope): StoredObserv
   return store.get(`${SELECT_STORED} WHERE o.id = ? AND o.scope = ?`, [id, scopeLabel(scope)], readStored);
 }
 
-/** The record of that row. */
-export function recordAt(store: Store, row: number): StoredObservation | undefined {
-  return store.get(`${SELECT_STORED} WHERE o.row = ?`, [row], readStored);
-}
-
 // How many records are read at a time where all are gone through.
 const PAGE = 500;
 

@@ -16,11 +16,6 @@ export function text(row: Row, column: string): string {
   throw new DamagedRow(`Column ${column} holds no text: ${typeof value}`);
 }
 
-/** A column that holds text or NULL. */
-export function textOrNone(row: Row, column: string): string | undefined {
-  return row[column] === null ? undefined : text(row, column);
-}
-
 /** A column that holds a number. */
 export function number(row: Row, column: string): number {
   const value = row[column];
