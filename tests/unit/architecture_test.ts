@@ -6,14 +6,15 @@ import { type Finding, parseSource, PROJECT, readSource, type Source, sourcesIn 
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   store: ["core"],
-  memory: ["store", "core"],
-  messaging: ["store", "core"],
+  trust: ["store", "core"],
+  memory: ["trust", "store", "core"],
+  messaging: ["trust", "store", "core"],
   bridge: ["memory", "messaging", "store", "core"],
-  tls: ["core"],
+  tls: ["trust", "core"],
   clients: ["core"],
-  mesh: ["memory", "messaging", "tls", "store", "core"],
+  mesh: ["memory", "messaging", "tls", "trust", "store", "core"],
   mcp: ["bridge", "memory", "messaging", "store", "core"],
-  cli: ["mcp", "bridge", "clients", "mesh", "tls", "memory", "messaging", "store", "core"],
+  cli: ["mcp", "bridge", "clients", "mesh", "tls", "memory", "messaging", "trust", "store", "core"],
 };
 
 /** Which folders of lib/ may import a package or built-in module. */
@@ -21,10 +22,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@modelcontextprotocol/server": ["mcp"],
   "commander": ["cli"],
   "json5": ["mesh"],
-  "node:crypto": ["core"],
-  "@peculiar/x509": ["mesh", "tls"],
-  "reflect-metadata": ["mesh", "tls"],
-  "node:path": ["core", "store", "memory", "clients", "mesh", "tls", "mcp", "cli"],
+  "node:crypto": ["core", "trust", "tls"],
+  "@peculiar/x509": ["mesh", "tls", "trust"],
+  "reflect-metadata": ["mesh", "tls", "trust"],
+  "node:path": ["core", "store", "trust", "memory", "clients", "mesh", "tls", "mcp", "cli"],
   "node:sqlite": ["store"],
   "node:zlib": ["mesh"],
   "porter2": ["memory"],
@@ -33,7 +34,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The folders whose modules own tables. */
-const SPEAK_SQL = ["store", "memory", "messaging"];
+const SPEAK_SQL = ["store", "trust", "memory", "messaging"];
 
 /** Where what is otherwise passed in may be taken from. */
 const GLOBALS: readonly (readonly [pattern: RegExp, folders: readonly string[]])[] = [
