@@ -1,34 +1,7 @@
-import { sha256 } from "../core/digest.ts";
 import type { ScopeLabel } from "../core/scope.ts";
-import type { OutboxKind } from "../store/outbox.ts";
+import { hashOf, type RecordDigest } from "../store/exchange.ts";
 import { text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
-import { type Outgoing, outgoingRecord } from "./outgoing.ts";
-
-/** Into how many buckets the records of a scope are sorted, by the first three digits of their ids (DESIGN §5). */
-export const BUCKETS = 4096;
-
-/** How many records a bucket holds, and the XOR of their hashes, as 16 hexadecimal digits; equal for equal sets. */
-export interface BucketSum {
-  readonly count: number;
-  readonly xor: string;
-}
-
-/** One record as hosts compare it: `o` or `t` (observation or tombstone), its id, and 64 bits of its payload's SHA-256. */
-export interface RecordDigest {
-  readonly kind: "o" | "t";
-  readonly id: string;
-  readonly hash: string;
-}
-
-/** The sum of records; no record, no sum. */
-export function sumOf(records: readonly RecordDigest[]): BucketSum | undefined {
-  if (records.length === 0) return undefined;
-  let xor = 0n;
-  // The kind takes part, so that a tombstone and an observation of the same bytes do not cancel out.
-  for (const { kind, hash } of records) xor ^= BigInt(`0x${hash}`) ^ (kind === "t" ? 1n : 0n);
-  return { count: records.length, xor: xor.toString(16).padStart(16, "0") };
-}
 
 /**
  * The records whose ids begin with `prefix`, as they are compared with other hosts: what is live, stubs of what was erased,
@@ -55,33 +28,3 @@ const OBSERVATIONS = `SELECT id, payload FROM observation r WHERE id >= ? AND id
 
 const TOMBSTONES =
   `SELECT id, payload FROM tombstone r WHERE id >= ? AND id < ? AND scope = ? AND NOT ${AT_HOME}`;
-
-/** The record behind a digest, with its key; undefined when `digests` would not list it. */
-export function digestedRecord(
-  store: Store,
-  scope: ScopeLabel,
-  { kind, id }: Pick<RecordDigest, "kind" | "id">,
-): Pick<Outgoing, "key" | "payload"> | undefined {
-  if (!digests(store, scope, id).some((digest) => digest.kind === kind)) return undefined;
-  return outgoingRecord(store, kindOf(kind), id, scope);
-}
-
-/** What the outbox calls the kind of a digest. */
-export function kindOf(kind: RecordDigest["kind"]): OutboxKind {
-  return kind === "o" ? "observation" : "tombstone";
-}
-
-/** 64 bits of a payload's SHA-256, as 16 hexadecimal digits. */
-export function hashOf(payload: string): string {
-  return sha256(payload).slice(0, 16);
-}
-
-/** The bucket of an id, from 0 to BUCKETS - 1. */
-export function bucketOf(id: string): number {
-  return Number.parseInt(id.slice(0, 3), 16);
-}
-
-/** What the ids of a bucket begin with. */
-export function bucketPrefix(bucket: number): string {
-  return bucket.toString(16).padStart(3, "0");
-}

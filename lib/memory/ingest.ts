@@ -2,6 +2,7 @@ import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
 import { parseRecordKey, type RecordKey } from "../core/keyspace.ts";
 import { MESH, type Scope, scopeLabel } from "../core/scope.ts";
+import type { Arrival, Ingested, Ingestion } from "../store/exchange.ts";
 import { enqueue, type OutboxKind } from "../store/outbox.ts";
 import { text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
@@ -9,28 +10,9 @@ import { noLongerAtHome } from "./at_home.ts";
 import { isMalformed, parseObservation } from "./observation.ts";
 import { outgoingRecord } from "./outgoing.ts";
 import { quarantine } from "./quarantine.ts";
-import { type Merged, mergeObservation, mergeTombstone } from "./records.ts";
+import { mergeObservation, mergeTombstone } from "./records.ts";
 import { flagSecrets } from "./secrets/flags.ts";
 import { formatTombstone, parseTombstone } from "./tombstone.ts";
-
-/** A record as it came from another host. */
-export interface Arrival {
-  readonly key: string;
-  readonly payload: string;
-}
-
-/** What became of an arrival. */
-export type Ingested = Merged | "deleted" | "quarantined";
-
-/** How records from other hosts are taken. */
-export interface Ingestion {
-  readonly now: Micros;
-  /**
-   * Whether this host sends its own payload out again when the mesh turns out to hold one under its key that gives way to
-   * it. Not every host may: a thousand would answer at once.
-   */
-  readonly republish: boolean;
-}
 
 /**
  * The longest payload that is taken, in UTF-16 units. Python's version has no limit, so this is far beyond what anybody

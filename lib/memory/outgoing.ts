@@ -2,20 +2,27 @@ import type { Micros } from "../core/clock.ts";
 import { type Authorship, recordKey } from "../core/keyspace.ts";
 import { parseScopeLabel, type Scope, type ScopeLabel } from "../core/scope.ts";
 import { number, numberOrNone, type Row, text } from "../store/row.ts";
+import { type Arrival, RECORD_KINDS } from "../store/exchange.ts";
 import type { OutboxKind } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
 import { noLongerAtHome } from "./at_home.ts";
 
 /** A record that has to go out, as it is now. */
-export interface Outgoing {
+export interface Outgoing extends Arrival {
   /** The outbox's row, to be handed back when it is confirmed. */
   readonly row: number;
   readonly kind: OutboxKind;
   readonly id: string;
   readonly scope: ScopeLabel;
-  readonly key: string;
-  readonly payload: string;
 }
+
+/** Finds a record as it goes out, wherever records of its kind are kept; undefined when it is not here. */
+export type FindOutgoing = (
+  store: Store,
+  kind: OutboxKind,
+  id: string,
+  scope: ScopeLabel,
+) => Arrival | undefined;
 
 /** What waits beyond a row of the outbox. */
 export interface OutgoingPage {
@@ -30,6 +37,7 @@ export interface OutgoingPage {
  */
 export function outgoing(
   store: Store,
+  find: FindOutgoing,
   shared: readonly ScopeLabel[],
   after: number,
   limit: number,
@@ -40,13 +48,16 @@ export function outgoing(
     [after, ...shared, limit],
     (row) => ({
       row: number(row, "row"),
-      kind: kindOf(text(row, "kind")),
+      kind: text(row, "kind"),
       id: text(row, "id"),
       scope: text(row, "scope"),
     }),
   );
-  const records = rows.flatMap(({ row, kind, id, scope }) => {
-    const found = outgoingRecord(store, kind, id, scope);
+  const records = rows.flatMap(({ row, kind: name, id, scope }) => {
+    const kind = KINDS.find((known) => known === name);
+    // What a newer version has put there waits for that version.
+    if (kind === undefined) return [];
+    const found = find(store, kind, id, scope);
     if (found !== undefined) return [{ row, kind, id, scope, ...found }];
     store.run("DELETE FROM outbox WHERE row = ? AND id = ?", row, id);
     return [];
@@ -80,11 +91,11 @@ export function outgoingDepth(store: Store, shared: readonly ScopeLabel[]): Outg
  * Takes records out of the outbox: the mesh has these very bytes. One that has changed since it was sent stays, and goes
  * out again. Gives when the records that went had been queued.
  */
-export function confirmOutgoing(store: Store, sent: readonly Outgoing[]): Micros[] {
+export function confirmOutgoing(store: Store, find: FindOutgoing, sent: readonly Outgoing[]): Micros[] {
   return store.write(() =>
     sent.flatMap((record) => {
       const { row, kind, id, scope } = record;
-      const now = outgoingRecord(store, kind, id, scope);
+      const now = find(store, kind, id, scope);
       if (now !== undefined && (now.payload !== record.payload || now.key !== record.key)) return [];
       noLongerAtHome(store, id, scope);
       const gone =
@@ -102,35 +113,27 @@ function marks(values: readonly unknown[]): string {
   return values.map(() => "?").join(", ");
 }
 
-function kindOf(text: string): OutboxKind {
-  return text === "tombstone" ? "tombstone" : "observation";
-}
+const KINDS: readonly OutboxKind[] = Object.values(RECORD_KINDS);
 
-/** A record as it goes out, with its key; undefined when it is not here. */
-export function outgoingRecord(
-  store: Store,
-  kind: OutboxKind,
-  id: string,
-  scope: ScopeLabel,
-): Pick<Outgoing, "key" | "payload"> | undefined {
-  return kind === "tombstone" ? tombstone(store, id, scope) : observation(store, id, scope);
-}
+/** A memory or its tombstone as it goes out, with its key; undefined when it is not here. */
+export const outgoingRecord: FindOutgoing = (store, kind, id, scope) => {
+  if (kind === "tombstone") return tombstone(store, id, scope);
+  return kind === "observation" ? observation(store, id, scope) : undefined;
+};
 
-type Found = Pick<Outgoing, "key" | "payload">;
-
-function observation(store: Store, id: string, scope: ScopeLabel): Found | undefined {
+function observation(store: Store, id: string, scope: ScopeLabel): Arrival | undefined {
   const sql = `SELECT o.payload, a.* FROM observation o JOIN author a ON a.author = o.author
     WHERE o.id = ? AND o.scope = ?`;
   return store.get(sql, [id, scope], (row) => found(row, "obs", scope, id));
 }
 
-function tombstone(store: Store, id: string, scope: ScopeLabel): Found | undefined {
+function tombstone(store: Store, id: string, scope: ScopeLabel): Arrival | undefined {
   const sql = `SELECT t.payload, a.* FROM tombstone t JOIN author a ON a.author = t.author
     WHERE t.id = ? AND t.scope = ?`;
   return store.get(sql, [id, scope], (row) => found(row, "tomb", scope, id));
 }
 
-function found(row: Row, kind: "obs" | "tomb", label: ScopeLabel, id: string): Found {
+function found(row: Row, kind: "obs" | "tomb", label: ScopeLabel, id: string): Arrival {
   return { key: recordKey(kind, scopeOf(label), authorOf(row), id), payload: text(row, "payload") };
 }
 

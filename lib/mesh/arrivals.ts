@@ -1,10 +1,12 @@
 import type { Clock, Micros } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
-import { ingest, ingestDelete, type Ingested, ingestUnreadable, isKnown } from "../memory/ingest.ts";
+import { ingestUnreadable } from "../memory/ingest.ts";
 import { quarantine } from "../memory/quarantine.ts";
+import type { Ingested } from "../store/exchange.ts";
 import { StoreFailure } from "../store/failure.ts";
 import { type Store, TryAgain } from "../store/store.ts";
 import type { Sample } from "./session.ts";
+import { spaceOf } from "./spaces.ts";
 import { sleep, type Timer } from "./timer.ts";
 
 /** What taking records in needs. */
@@ -125,7 +127,9 @@ export class Arrivals {
         for (const { waiting, text } of news) {
           if (done >= MOST_RECORDS || (done > 0 && clock() >= until)) break;
           if (this.#apply(waiting, text) === "quarantined") quarantined++;
-          ids.push(waiting.sample.key.slice(-32));
+          const { key } = waiting.sample;
+          const name = spaceOf(key).nameOf(key);
+          if (name !== undefined) ids.push(name.id);
           done++;
         }
       });
@@ -146,7 +150,7 @@ export class Arrivals {
       if (news.length >= MOST_RECORDS || (this.#lookedAt > 0 && clock() >= until)) break;
       const { key, payload, deleted } = waiting.sample;
       const text = textOf(payload);
-      if (deleted || text === undefined || !isKnown(store, { key, payload: text })) {
+      if (deleted || text === undefined || !spaceOf(key).isKnown(store, { key, payload: text })) {
         news.push({ waiting, text, index: this.#lookedAt });
       }
       this.#lookedAt++;
@@ -164,11 +168,12 @@ export class Arrivals {
     const { key, payload, deleted } = sample;
     const how = { now: clock(), republish };
     try {
-      if (deleted) return ingestDelete(store, key, how) ? "deleted" : "known";
+      const space = spaceOf(key);
+      if (deleted) return space.ingestDelete(store, key, how) ? "deleted" : "known";
       if (text === undefined) {
         return ingestUnreadable(store, { key, payload: lossy.decode(payload) }, how.now);
       }
-      return ingest(store, { key, payload: text }, how);
+      return space.ingest(store, { key, payload: text }, how);
     } catch (error) {
       // The database's trouble is not the record's.
       if (error instanceof StoreFailure || !(error instanceof Error) || error instanceof TryAgain) {

@@ -1,12 +1,11 @@
 import type { ScopeLabel } from "../core/scope.ts";
-import { MESH, scopeLabel } from "../core/scope.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { type Reconciled, Reconciler } from "./reconcile.ts";
-import type { Declared, MeshSession } from "./session.ts";
+import type { Declared, MeshSession, Question } from "./session.ts";
 import type { Sums } from "./sums.ts";
 import { answerSync } from "./sync_answers.ts";
-import { syncKey } from "./sync_protocol.ts";
+import { SPACES } from "./spaces.ts";
 import { type Timer, within } from "./timer.ts";
 
 /** What a session is used for. */
@@ -132,15 +131,17 @@ export class Attachment {
       }),
     );
     this.#declared.push(await session.declareAlive(`${ALIVE}/${zid}`));
-    const keys = scopes.map((scope) => `mem/${scope}/**`);
-    // The oldest keys name no tier; they belong to the mesh.
-    if (scopes.includes(scopeLabel(MESH))) keys.push("mem/obs/**", "mem/tomb/**");
+    const keys = scopes.flatMap((scope) => SPACES.flatMap((space) => space.subscriptions(scope)));
     for (const one of keys) this.#declared.push(await session.subscribe(one, arrivals.receive));
     if (role === "hub") {
       const answering = { store: memory.store, sums, host: zid };
-      for (const scope of scopes) {
-        const answer = (question: Parameters<typeof answerSync>[2]) => answerSync(answering, scope, question);
-        this.#declared.push(await session.queryable(syncKey(scope), answer));
+      for (const space of SPACES) {
+        for (const scope of scopes) {
+          const key = space.syncKey(scope);
+          if (key === undefined) continue;
+          const answer = (question: Question) => answerSync(answering, space, scope, { ...question, key });
+          this.#declared.push(await session.queryable(key, answer));
+        }
       }
     }
     this.#forget = session.onNeighbours((neighbour, up) => {

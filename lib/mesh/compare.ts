@@ -1,7 +1,13 @@
 import type { ScopeLabel } from "../core/scope.ts";
-import { bucketPrefix, type BucketSum, digests, type RecordDigest } from "../memory/digests.ts";
+import {
+  bucketPrefix,
+  type BucketSum,
+  type RecordDigest,
+  type RecordName,
+  type RecordSpace,
+} from "../store/exchange.ts";
 import type { Store } from "../store/store.ts";
-import { MOST_BUCKETS, MOST_RECORDS, type RecordName } from "./sync_protocol.ts";
+import { MOST_BUCKETS, MOST_RECORDS } from "./sync_protocol.ts";
 
 /** What two sets of records lack of each other. */
 export interface Difference {
@@ -54,8 +60,13 @@ export function bucketsToCompare(
 const MOST_DIGESTS = 20_000;
 
 /** What is here in these buckets. */
-export function digestsOf(store: Store, scope: ScopeLabel, buckets: readonly number[]): RecordDigest[] {
-  return buckets.flatMap((bucket) => digests(store, scope, bucketPrefix(bucket)));
+export function digestsOf(
+  store: Store,
+  space: RecordSpace,
+  scope: ScopeLabel,
+  buckets: readonly number[],
+): RecordDigest[] {
+  return buckets.flatMap((bucket) => space.digests(store, scope, bucketPrefix(bucket)));
 }
 
 /** Cuts a list into pieces that one question may ask for. */

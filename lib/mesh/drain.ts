@@ -6,6 +6,7 @@ import { dataVersion } from "../store/changes.ts";
 import type { Store } from "../store/store.ts";
 import { InFlight } from "./in_flight.ts";
 import { type MeshSession, type Sample, SessionClosed } from "./session.ts";
+import { findOutgoing } from "./spaces.ts";
 import { sleep, type Timer } from "./timer.ts";
 
 /** What draining the outbox needs. */
@@ -161,7 +162,7 @@ export class Drain {
     const isOver = () => this.#turn !== turn;
     const confirmed = new Confirmed(this.#options, this.#flying);
     for (let after: number | undefined = 0; after !== undefined && !isOver();) {
-      const page = outgoing(store, shared(), after, PAGE);
+      const page = outgoing(store, findOutgoing, shared(), after, PAGE);
       after = page.last;
       const due = page.records.filter(({ key }) => this.#setbacks.get(key)?.cancel === undefined);
       if (due.length > 0) events.sending(due);
@@ -283,7 +284,7 @@ class Confirmed {
     const { store, clock, events, failPoint } = this.options;
     const records = this.#records;
     this.#records = [];
-    const queued = confirmOutgoing(store, records);
+    const queued = confirmOutgoing(store, findOutgoing, records);
     failPoint("after-confirm");
     if (queued.length > 0) events.confirmed(queued.length, clock() - Math.min(...queued));
   }

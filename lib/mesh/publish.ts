@@ -1,11 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import type { ScopeLabel } from "../core/scope.ts";
-import { kindOf } from "../memory/digests.ts";
+import { RECORD_KINDS, type RecordName } from "../store/exchange.ts";
 import { enqueue } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
 import { pages } from "./compare.ts";
 import type { Reconciling } from "./reconcile.ts";
-import type { RecordName } from "./sync_protocol.ts";
 import { sleep } from "./timer.ts";
 
 /** Between two transactions: SQLite hands the lock to whoever happens to try, so others need a gap. Milliseconds. */
@@ -28,6 +27,6 @@ export async function publishAll(
 /** Puts records into the outbox, in one transaction. */
 export function publish(store: Store, clock: Clock, scope: ScopeLabel, names: readonly RecordName[]): void {
   store.write(() => {
-    for (const { kind, id } of names) enqueue(store, kindOf(kind), id, scope, clock());
+    for (const { kind, id } of names) enqueue(store, RECORD_KINDS[kind], id, scope, clock());
   });
 }

@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { fullGet } from "./full_get.ts";
 import type { MeshSession } from "./session.ts";
+import { SPACES } from "./spaces.ts";
 import type { Sums } from "./sums.ts";
 import { syncScope } from "./sync.ts";
 import { sleep, type Timer } from "./timer.ts";
@@ -134,10 +135,16 @@ export async function reconcile(
     published += exchanged.published;
   };
   for (const scope of scopes) {
-    const synced = await syncScope(reconciling, scope);
-    if (synced === undefined) unanswered.push(scope);
-    else add(synced);
-    if (full || (synced === undefined && wholeWhenUnanswered)) add(await fullGet(reconciling, scope));
+    let answered = true;
+    for (const space of SPACES) {
+      const synced = await syncScope(reconciling, space, scope);
+      if (synced === undefined) answered = false;
+      else add(synced);
+      if (full || (synced === undefined && wholeWhenUnanswered)) {
+        add(await fullGet(reconciling, space, scope));
+      }
+    }
+    if (!answered) unanswered.push(scope);
   }
   await reconciling.arrivals.settled();
   return { fetched, published, unanswered };

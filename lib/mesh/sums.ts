@@ -5,15 +5,15 @@ import {
   bucketPrefix,
   BUCKETS,
   type BucketSum,
-  digests,
   type RecordDigest,
+  type RecordSpace,
   sumOf,
-} from "../memory/digests.ts";
+} from "../store/exchange.ts";
 import type { Store } from "../store/store.ts";
 import { sleep, type Timer } from "./timer.ts";
 
-/** The sums of all buckets of a scope that are not empty, and a hash over them all, equal for equal sets. */
-export interface ScopeSums {
+/** The sums of all buckets of a space in a scope that are not empty, and a hash over them all, equal for equal sets. */
+export interface SpaceSums {
   readonly root: string;
   readonly buckets: ReadonlyMap<number, BucketSum>;
 }
@@ -34,8 +34,8 @@ const SLICE = 16;
 export class Sums {
   readonly #store: Store;
   readonly #timer: Timer;
-  readonly #kept = new Map<ScopeLabel, Kept>();
-  readonly #running = new Map<ScopeLabel, Promise<ScopeSums>>();
+  readonly #kept = new Map<string, Kept>();
+  readonly #running = new Map<string, Promise<SpaceSums>>();
 
   constructor(store: Store, timer: Timer) {
     this.#store = store;
@@ -55,31 +55,38 @@ export class Sums {
   }
 
   /** The sums as they are now; what is committed meanwhile may be missing. */
-  of(scope: ScopeLabel): Promise<ScopeSums> {
-    const running = this.#running.get(scope) ??
-      this.#bringUpToDate(scope).finally(() => this.#running.delete(scope));
-    this.#running.set(scope, running);
+  of(space: RecordSpace, scope: ScopeLabel): Promise<SpaceSums> {
+    const name = space.syncKey(scope) ?? "";
+    const running = this.#running.get(name) ??
+      this.#bringUpToDate(name, space, scope).finally(() => this.#running.delete(name));
+    this.#running.set(name, running);
     return running;
   }
 
-  async #bringUpToDate(scope: ScopeLabel): Promise<ScopeSums> {
-    const kept = this.#kept.get(scope) ?? { buckets: new Map(), dirty: new Set(ALL), root: undefined };
-    this.#kept.set(scope, kept);
+  async #bringUpToDate(name: string, space: RecordSpace, scope: ScopeLabel): Promise<SpaceSums> {
+    const kept = this.#kept.get(name) ?? { buckets: new Map(), dirty: new Set(ALL), root: undefined };
+    this.#kept.set(name, kept);
     if (kept.dirty.size > 0) kept.root = undefined;
     for (let slice = 0; slice < BUCKETS && kept.dirty.size > 0; slice += SLICE) {
       const dirty = ALL.slice(slice, slice + SLICE).filter((bucket) => kept.dirty.has(bucket));
       if (dirty.length === 0) continue;
-      this.#sumUp(scope, kept, slice, dirty);
+      this.#sumUp(space, scope, kept, slice, dirty);
       if (dirty.length === SLICE) await sleep(this.#timer, 0);
     }
     kept.root ??= rootOf(kept.buckets);
     return { root: kept.root, buckets: kept.buckets };
   }
 
-  #sumUp(scope: ScopeLabel, kept: Kept, slice: number, dirty: readonly number[]): void {
+  #sumUp(
+    space: RecordSpace,
+    scope: ScopeLabel,
+    kept: Kept,
+    slice: number,
+    dirty: readonly number[],
+  ): void {
     const found = new Map<number, RecordDigest[]>();
     const prefixes = dirty.length === SLICE ? [bucketPrefix(slice).slice(0, 2)] : dirty.map(bucketPrefix);
-    for (const record of prefixes.flatMap((prefix) => digests(this.#store, scope, prefix))) {
+    for (const record of prefixes.flatMap((prefix) => space.digests(this.#store, scope, prefix))) {
       const bucket = bucketOf(record.id);
       const records = found.get(bucket);
       if (records === undefined) found.set(bucket, [record]);

@@ -1,5 +1,5 @@
 import type { ScopeLabel } from "../core/scope.ts";
-import { bucketPrefix, digestedRecord, digests } from "../memory/digests.ts";
+import { bucketPrefix, RECORD_KINDS, type RecordSpace } from "../store/exchange.ts";
 import type { Store } from "../store/store.ts";
 import type { Answer, Question as Query } from "./session.ts";
 import type { Sums } from "./sums.ts";
@@ -10,7 +10,6 @@ import {
   parseQuestion,
   type Question,
   type SyncAnswer,
-  syncKey,
 } from "./sync_protocol.ts";
 
 /** What a hub answers from. */
@@ -27,14 +26,15 @@ export interface Answering {
  */
 export async function* answerSync(
   answering: Answering,
+  space: RecordSpace,
   scope: ScopeLabel,
   query: Query,
 ): AsyncGenerator<Answer> {
   const question = parseQuestion(query.payload);
   if (question === undefined || isForOthers(question, answering.host)) return;
-  const key = syncKey(scope);
+  const { key } = query;
   let answers = 0;
-  for await (const answer of answersTo(answering, scope, question)) {
+  for await (const answer of answersTo(answering, space, scope, question)) {
     const payload = new TextEncoder().encode(formatAnswer(answer));
     // It would end our session. It cannot be put either, so no other host can have it.
     if (payload.length > LARGEST_ANSWER) continue;
@@ -50,25 +50,28 @@ function isForOthers(question: Question, host: string): boolean {
 
 async function* answersTo(
   { store, sums, host }: Answering,
+  space: RecordSpace,
   scope: ScopeLabel,
   question: Question,
 ): AsyncGenerator<SyncAnswer> {
   switch (question.ask) {
     case "sums": {
-      const { root, buckets } = await sums.of(scope);
+      const { root, buckets } = await sums.of(space, scope);
       yield root === question.root ? { is: "same", host } : { is: "sums", host, buckets };
       return;
     }
     case "digests": {
-      const found = question.buckets.flatMap((bucket) => digests(store, scope, bucketPrefix(bucket)));
+      const found = question.buckets.flatMap((bucket) => space.digests(store, scope, bucketPrefix(bucket)));
       for (let at = 0; at < found.length; at += DIGESTS_A_PAGE) {
         yield { is: "digests", digests: found.slice(at, at + DIGESTS_A_PAGE) };
       }
       return;
     }
     case "records":
-      for (const name of question.records) {
-        const record = digestedRecord(store, scope, name);
+      for (const { kind, id } of question.records) {
+        // What is not shown is not given either.
+        if (!space.digests(store, scope, id).some((digest) => digest.kind === kind)) continue;
+        const record = space.outgoing(store, RECORD_KINDS[kind], id, scope);
         if (record !== undefined) yield { is: "record", record };
       }
   }

@@ -1,12 +1,17 @@
 import { isId } from "../core/ids.ts";
 import { isObject, isTextList, type JsonObject } from "../core/json.ts";
-import type { ScopeLabel } from "../core/scope.ts";
-import { BUCKETS, type BucketSum, type RecordDigest } from "../memory/digests.ts";
-import type { Arrival } from "../memory/ingest.ts";
+import {
+  type Arrival,
+  BUCKETS,
+  type BucketSum,
+  isRecordLetter,
+  type RecordDigest,
+  type RecordName,
+} from "../store/exchange.ts";
 
 /**
- * How our peers compare what they have (DESIGN §5). The asker sends one JSON object as the query's payload to the scope's
- * key; a host answers with any number of values under that key, the last of which says how many came before it. Values are
+ * How our peers compare what they have (DESIGN §5). The asker sends one JSON object as the query's payload to the sync
+ * key of a scope; a host answers with any number of values under that key, the last of which says how many came before it. Values are
  * JSON, and records a key, a line feed and the payload as it is.
  */
 export type Question =
@@ -16,9 +21,6 @@ export type Question =
   | { readonly ask: "digests"; readonly to: string; readonly buckets: readonly number[] }
   /** These records whole. */
   | { readonly ask: "records"; readonly to: string; readonly records: readonly RecordName[] };
-
-/** A record by its kind and id. */
-export type RecordName = Pick<RecordDigest, "kind" | "id">;
 
 /** A value that answers a question. */
 export type SyncAnswer =
@@ -38,11 +40,6 @@ export const DIGESTS_A_PAGE = 1000;
 export const LARGEST_ANSWER = 15 * 1024 * 1024;
 
 const VERSION = 1;
-
-/** The key at which a scope's records are compared. It holds no record, and Python's version pays no heed to it. */
-export function syncKey(scope: ScopeLabel): string {
-  return `mem/${scope}/sync`;
-}
 
 /** Writes a question. */
 export function formatQuestion(question: Question): Uint8Array {
@@ -133,7 +130,7 @@ function nameText({ kind, id }: RecordName): string {
 function parseName(text: string): RecordName | undefined {
   const kind = text[0];
   const id = text.slice(1);
-  return (kind === "o" || kind === "t") && isId(id) ? { kind, id } : undefined;
+  return isRecordLetter(kind) && isId(id) ? { kind, id } : undefined;
 }
 
 function parseDigest(text: string): RecordDigest | undefined {

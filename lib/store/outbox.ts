@@ -4,7 +4,7 @@ import { number, numberOrNone } from "./row.ts";
 import type { Store } from "./store.ts";
 
 /** What a row of the outbox stands for. */
-export type OutboxKind = "observation" | "tombstone";
+export type OutboxKind = "observation" | "tombstone" | "message" | "ack" | "certificate" | "revocation";
 
 /**
  * Notes, in the caller's transaction, that a record has to go out to the mesh. A record that waits already keeps its

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { deleteMemory } from "../../lib/memory/delete.ts";
-import { hashOf } from "../../lib/memory/digests.ts";
+import { hashOf } from "../../lib/store/exchange.ts";
 import { parseEndpoint } from "../../lib/mesh/endpoint.ts";
 import { freePort } from "../../lib/mesh/ports.ts";
 import { seededNumbers } from "../support/random.ts";

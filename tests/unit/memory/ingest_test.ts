@@ -4,9 +4,10 @@ import { recordKey } from "../../../lib/core/keyspace.ts";
 import { MESH, type Scope } from "../../../lib/core/scope.ts";
 import { keepAtHome } from "../../../lib/memory/at_home.ts";
 import { digests } from "../../../lib/memory/digests.ts";
+import type { Arrival } from "../../../lib/store/exchange.ts";
 import { findMemory } from "../../../lib/memory/find.ts";
-import { type Arrival, ingest, ingestDelete, isKnown, LONGEST_PAYLOAD } from "../../../lib/memory/ingest.ts";
-import { confirmOutgoing, outgoing, outgoingDepth } from "../../../lib/memory/outgoing.ts";
+import { ingest, ingestDelete, isKnown, LONGEST_PAYLOAD } from "../../../lib/memory/ingest.ts";
+import { confirmOutgoing, outgoing, outgoingDepth, outgoingRecord } from "../../../lib/memory/outgoing.ts";
 import { listQuarantine } from "../../../lib/memory/quarantine.ts";
 import { mergeObservation } from "../../../lib/memory/records.ts";
 import { allowFlagged, listFlags } from "../../../lib/memory/secrets/flags.ts";
@@ -95,12 +96,15 @@ Deno.test("what waits goes out as it is now, of shared scopes only, and goes whe
   enqueue(store, "observation", team.id, "team/acme", NOW);
   enqueue(store, "tombstone", ID, "mesh", NOW);
   enqueue(store, "observation", testId(2), "mesh", NOW);
-  const { records } = outgoing(store, ["mesh"], 0, 10);
+  const { records } = outgoing(store, outgoingRecord, ["mesh"], 0, 10);
   assert.deepEqual(records.map(({ key }) => key), [keyOf("obs"), keyOf("tomb")]);
   assert.equal(records[0]?.payload, payload);
-  confirmOutgoing(store, records);
-  assert.deepEqual(outgoing(store, ["mesh"], 0, 10).records, []);
-  assert.equal(outgoing(store, ["mesh", "team/acme"], 0, 10).records[0]?.payload, team.payload);
+  confirmOutgoing(store, outgoingRecord, records);
+  assert.deepEqual(outgoing(store, outgoingRecord, ["mesh"], 0, 10).records, []);
+  assert.equal(
+    outgoing(store, outgoingRecord, ["mesh", "team/acme"], 0, 10).records[0]?.payload,
+    team.payload,
+  );
 });
 
 Deno.test("a record with a secret in it is taken, flagged, and kept back until it is allowed", () => {
@@ -113,9 +117,9 @@ Deno.test("a record with a secret in it is taken, flagged, and kept back until i
   );
   enqueue(store, "observation", ID, "mesh", NOW);
   assert.equal(listFlags(store)[0]?.id, ID);
-  assert.deepEqual(outgoing(store, ["mesh"], 0, 10).records, []);
+  assert.deepEqual(outgoing(store, outgoingRecord, ["mesh"], 0, 10).records, []);
   assert.ok(allowFlagged(store, ID, NOW));
-  assert.equal(outgoing(store, ["mesh"], 0, 10).records.length, 1);
+  assert.equal(outgoing(store, outgoingRecord, ["mesh"], 0, 10).records.length, 1);
 });
 
 Deno.test("a record that changes while it is on its way goes out again", () => {
@@ -123,13 +127,13 @@ Deno.test("a record that changes while it is on its way goes out again", () => {
   const { store } = context;
   ingest(store, arrival(observationOf({ id: ID }).payload), LIVE);
   enqueue(store, "observation", ID, "mesh", NOW);
-  const { records } = outgoing(store, ["mesh"], 0, 10);
+  const { records } = outgoing(store, outgoingRecord, ["mesh"], 0, 10);
   const stub = observationOf({ id: ID, purged: true, content: "" }).payload;
   ingest(store, arrival(stub), LIVE);
-  assert.deepEqual(confirmOutgoing(store, records), []);
-  const [again] = outgoing(store, ["mesh"], 0, 10).records;
+  assert.deepEqual(confirmOutgoing(store, outgoingRecord, records), []);
+  const [again] = outgoing(store, outgoingRecord, ["mesh"], 0, 10).records;
   assert.equal(again?.payload, stub);
-  assert.deepEqual(confirmOutgoing(store, again === undefined ? [] : [again]), [NOW]);
+  assert.deepEqual(confirmOutgoing(store, outgoingRecord, again === undefined ? [] : [again]), [NOW]);
   assert.equal(outgoingDepth(store, ["mesh"]).waiting, 0);
 });
 
@@ -141,14 +145,17 @@ Deno.test("what gives way to ours is answered with ours, by hosts that do so, an
     const { store } = context;
     ingest(store, arrival(stub.payload), LIVE);
     assert.equal(ingest(store, arrival(text.payload), { now: NOW, republish }), "conflict");
-    assert.equal(outgoing(store, ["mesh"], 0, 10).records[0]?.payload, republish ? stub.payload : undefined);
+    assert.equal(
+      outgoing(store, outgoingRecord, ["mesh"], 0, 10).records[0]?.payload,
+      republish ? stub.payload : undefined,
+    );
   }
   using context = testContext();
   const { store } = context;
   ingest(store, arrival(stub.payload), LIVE);
   const legacy = { key: keyOf("obs").replace("mem/mesh/", "mem/"), payload: text.payload };
   assert.equal(ingest(store, legacy, { now: NOW, republish: true }), "conflict");
-  assert.deepEqual(outgoing(store, ["mesh"], 0, 10).records, []);
+  assert.deepEqual(outgoing(store, outgoingRecord, ["mesh"], 0, 10).records, []);
   const [first, second] = [1, 2].map((n) => formatTombstone(ID, `reason ${n}`, NOW).payload)
     .sort((one, other) => sha256(one) < sha256(other) ? -1 : 1);
   ingest(store, { key: keyOf("tomb"), payload: first ?? "" }, LIVE);
@@ -156,7 +163,7 @@ Deno.test("what gives way to ours is answered with ours, by hosts that do so, an
     ingest(store, { key: keyOf("tomb"), payload: second ?? "" }, { now: NOW, republish: true }),
     "conflict",
   );
-  assert.equal(outgoing(store, ["mesh"], 0, 10).records[0]?.payload, first);
+  assert.equal(outgoing(store, outgoingRecord, ["mesh"], 0, 10).records[0]?.payload, first);
 });
 
 Deno.test("a DELETE of an observation is a tombstone that a hub sends out, of a tombstone nothing", () => {
@@ -169,7 +176,9 @@ Deno.test("a DELETE of an observation is a tombstone that a hub sends out, of a 
   assert.equal(findMemory(context, ID).state, "live");
   assert.equal(ingestDelete(store, keyOf("obs"), how), true);
   assert.equal(findMemory(context, ID).state, "tombstoned");
-  assert.deepEqual(outgoing(store, ["mesh"], 0, 10).records.map(({ key }) => key), [keyOf("tomb")]);
+  assert.deepEqual(outgoing(store, outgoingRecord, ["mesh"], 0, 10).records.map(({ key }) => key), [
+    keyOf("tomb"),
+  ]);
   assert.equal(ingestDelete(store, keyOf("obs"), how), false);
   assert.equal(findMemory(context, ID).state, "tombstoned");
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { keepRecordAtHome } from "../../../lib/memory/at_home.ts";
 import { ingest } from "../../../lib/memory/ingest.ts";
 import { countLegacy, migrateLegacy } from "../../../lib/memory/legacy.ts";
-import { confirmOutgoing, outgoing } from "../../../lib/memory/outgoing.ts";
+import { confirmOutgoing, outgoing, outgoingRecord } from "../../../lib/memory/outgoing.ts";
 import { type TestContext, testContext } from "../../support/context.ts";
 import { pythonPayload, pythonTombstone } from "../../support/python_files.ts";
 import { testId } from "../../support/observations.ts";
@@ -44,7 +44,11 @@ Deno.test("records that came under keys without a tier go out under the mesh's, 
     assert.deepEqual(migrateLegacy(context.store, context.clock()), { memories: 3, deletions: 2 });
     assert.deepEqual(waiting(context), expected, `round ${round}`);
   }
-  confirmOutgoing(context.store, outgoing(context.store, ["mesh"], 0, 100).records);
+  confirmOutgoing(
+    context.store,
+    outgoingRecord,
+    outgoing(context.store, outgoingRecord, ["mesh"], 0, 100).records,
+  );
   assert.deepEqual(waiting(context), []);
 
   // Another host of ours that also has the old keys takes them as the same records.
@@ -63,7 +67,7 @@ function take({ store, clock }: TestContext, key: string, payload: string): void
 }
 
 function waiting({ store }: TestContext): string[] {
-  return outgoing(store, ["mesh", "user/alice"], 0, 100).records.map(({ key, payload }) =>
+  return outgoing(store, outgoingRecord, ["mesh", "user/alice"], 0, 100).records.map(({ key, payload }) =>
     `${key} ${payload}`
   )
     .sort();

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { BUCKETS, digests, type RecordDigest } from "../../../lib/memory/digests.ts";
+import { digests } from "../../../lib/memory/digests.ts";
+import { MEMORIES } from "../../../lib/memory/space.ts";
+import { BUCKETS, type RecordDigest } from "../../../lib/store/exchange.ts";
 import { MESH } from "../../../lib/core/scope.ts";
 import { mergeObservation, mergeTombstone } from "../../../lib/memory/records.ts";
 import { formatTombstone } from "../../../lib/memory/tombstone.ts";
@@ -46,7 +48,7 @@ Deno.test("sums follow what is touched, whatever the order of the records, and e
   using other = testContext();
   const [sums, otherSums] = [one, other].map(({ store }) => new Sums(store, immediately));
   assert.ok(sums !== undefined && otherSums !== undefined);
-  assert.equal((await sums.of("mesh")).root, (await otherSums.of("mesh")).root);
+  assert.equal((await sums.of(MEMORIES, "mesh")).root, (await otherSums.of(MEMORIES, "mesh")).root);
   const records = Array.from(
     { length: 50 },
     (_, n) => observationOf({ id: testId(n), content: `content ${n}` }),
@@ -57,12 +59,12 @@ Deno.test("sums follow what is touched, whatever the order of the records, and e
     other.store.write(() => mergeObservation(other.store, record, NOW));
   }
   otherSums.touchAll();
-  const before = (await sums.of("mesh")).root;
-  assert.equal(before, (await otherSums.of("mesh")).root);
+  const before = (await sums.of(MEMORIES, "mesh")).root;
+  assert.equal(before, (await otherSums.of(MEMORIES, "mesh")).root);
   mergeTombstone(one.store, formatTombstone(testId(3), "", NOW), MESH, TEST_AUTHOR);
-  assert.equal((await sums.of("mesh")).root, before, "nobody said that it was touched");
+  assert.equal((await sums.of(MEMORIES, "mesh")).root, before, "nobody said that it was touched");
   sums.touch([testId(3)]);
-  const { root, buckets } = await sums.of("mesh");
+  const { root, buckets } = await sums.of(MEMORIES, "mesh");
   assert.notEqual(root, before);
   assert.equal([...buckets.values()].reduce((all, { count }) => all + count, 0), 50);
   assert.deepEqual(

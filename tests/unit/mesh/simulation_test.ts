@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { MESH } from "../../../lib/core/scope.ts";
-import { digestedRecord, digests } from "../../../lib/memory/digests.ts";
-import { type Arrival, ingest, ingestDelete } from "../../../lib/memory/ingest.ts";
-import { confirmOutgoing, type Outgoing, outgoing } from "../../../lib/memory/outgoing.ts";
+import { digests } from "../../../lib/memory/digests.ts";
+import { ingest, ingestDelete } from "../../../lib/memory/ingest.ts";
+import { confirmOutgoing, type Outgoing, outgoing, outgoingRecord } from "../../../lib/memory/outgoing.ts";
 import { dropBody, findRecord, mergeObservation, mergeTombstone } from "../../../lib/memory/records.ts";
 import { formatTombstone } from "../../../lib/memory/tombstone.ts";
 import { difference } from "../../../lib/mesh/compare.ts";
 import { publish } from "../../../lib/mesh/publish.ts";
+import { type Arrival, RECORD_KINDS } from "../../../lib/store/exchange.ts";
 import { openInMemory } from "../../../lib/store/open.ts";
 import { enqueue } from "../../../lib/store/outbox.ts";
 import type { Store } from "../../../lib/store/store.ts";
@@ -134,7 +135,7 @@ class Mesh {
   drain(host: Host, confirms: boolean): void {
     if (!host.linked) return;
     const sent: Outgoing[] = [];
-    for (const record of outgoing(host.store, ["mesh"], 0, 100).records) {
+    for (const record of outgoing(host.store, outgoingRecord, ["mesh"], 0, 100).records) {
       if (this.next() < 0.1) continue;
       this.#put(record);
       if (this.next() < 0.9) sent.push(record);
@@ -142,6 +143,7 @@ class Mesh {
     if (confirms) {
       confirmOutgoing(
         host.store,
+        outgoingRecord,
         sent.filter(({ key, payload }) => this.storage.get(key) === payload),
       );
     }
@@ -182,7 +184,7 @@ class Mesh {
     }
     const { wanted, lacking } = difference(this.#digests(host), this.#digests(hub));
     for (const name of wanted) {
-      const record = digestedRecord(hub.store, "mesh", name);
+      const record = outgoingRecord(hub.store, RECORD_KINDS[name.kind], name.id, "mesh");
       if (record !== undefined) this.#take(host, record);
     }
     publish(host.store, () => NOW, "mesh", lacking);
@@ -195,10 +197,11 @@ class Mesh {
       for (const host of this.hosts) {
         this.reconcile(host);
         for (let n = 0; n < 8; n++) {
-          const waiting = outgoing(host.store, ["mesh"], 0, 100).records;
+          const waiting = outgoing(host.store, outgoingRecord, ["mesh"], 0, 100).records;
           for (const record of waiting) this.#put(record);
           confirmOutgoing(
             host.store,
+            outgoingRecord,
             waiting.filter(({ key, payload }) => this.storage.get(key) === payload),
           );
         }
@@ -215,7 +218,12 @@ class Mesh {
     for (const state of states) assert.deepEqual(state, states[HUB], `the states differ: seed ${seed}`);
     const inStorage = [...this.storage].map(([key, payload]) => `${key} ${payload}`);
     const inHub = this.#digests(this.hosts[HUB]).map((name) => {
-      const record = digestedRecord(this.hosts[HUB]?.store ?? fail(), "mesh", name);
+      const record = outgoingRecord(
+        this.hosts[HUB]?.store ?? fail(),
+        RECORD_KINDS[name.kind],
+        name.id,
+        "mesh",
+      );
       return `${record?.key} ${record?.payload}`;
     });
     for (const line of inHub) assert.ok(inStorage.includes(line), `the storage lacks ${line}: seed ${seed}`);
@@ -227,7 +235,7 @@ class Mesh {
         assert.match(stateOf(store, id), /tombstoned|absent|gone/, `${id} came back: seed ${seed}`);
       }
       assert.equal(
-        outgoing(store, ["mesh"], 0, 1).records.length,
+        outgoing(store, outgoingRecord, ["mesh"], 0, 1).records.length,
         0,
         `the outbox is not empty: seed ${seed}`,
       );

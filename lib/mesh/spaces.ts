@@ -1,0 +1,17 @@
+import { MEMORIES } from "../memory/space.ts";
+import type { FindOutgoing } from "../memory/outgoing.ts";
+import { RECORD_KINDS, type RecordSpace } from "../store/exchange.ts";
+
+/** All that hosts exchange. What no other space owns is for the last, which says why it cannot be taken. */
+export const SPACES: readonly RecordSpace[] = [MEMORIES];
+
+/** The space that a key belongs to. */
+export function spaceOf(key: string): RecordSpace {
+  return SPACES.find((space) => space.owns(key)) ?? MEMORIES;
+}
+
+/** Finds a record of any kind as it goes out. */
+export const findOutgoing: FindOutgoing = (store, kind, id, scope) => {
+  const owner = SPACES.find(({ kinds }) => kinds.some((letter) => RECORD_KINDS[letter] === kind));
+  return owner?.outgoing(store, kind, id, scope);
+};
