@@ -17,6 +17,7 @@ export interface ServerEnd {
 
 /** A server that is spoken to in lines: for what no official client would send. */
 export interface RawServer {
+  readonly pid: number;
   /** Writes text as it is. */
   write(text: string): Promise<void>;
   /** Sends a request and waits for its answer. */
@@ -62,6 +63,7 @@ export function startServer(home: Home, env: Readonly<Record<string, string>> = 
       .then(() => Promise.race([answered, gone]));
   };
   return {
+    pid: child.pid,
     write,
     request,
     async initialize(protocolVersion) {
