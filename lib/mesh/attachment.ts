@@ -108,6 +108,11 @@ export class Attachment {
     this.#reconciler.request(0, full);
   }
 
+  /** Asks for one after a while. */
+  lookAgain(): void {
+    this.#later(LOOK_AGAIN_MS, () => this.#reconciler.request(0, false));
+  }
+
   /** Takes back what was declared, as far as that goes in the time given. */
   async undeclare(withinMs: number): Promise<void> {
     const all = Promise.allSettled(this.#declared.map((one) => one.undeclare()));

@@ -15,6 +15,7 @@ import type { Reconciled } from "./reconcile.ts";
 import type { Router } from "./router.ts";
 import type { LinkTls, Volume } from "./router_config.ts";
 import { type MeshSession, openSession } from "./session.ts";
+import { Silence } from "./silence.ts";
 import { type StorageLayout, storagesFor } from "./storages.ts";
 import { Sums } from "./sums.ts";
 import { superviseRouter, type Supervisor } from "./supervisor.ts";
@@ -130,6 +131,7 @@ class RunningPeer implements Peer {
   readonly #arrivals: Arrivals;
   readonly #drain: Drain;
   readonly #sums: Sums;
+  readonly #silence: Silence;
   #supervisor: Supervisor | undefined;
   #session: MeshSession | undefined;
   #attachment: Attachment | undefined;
@@ -150,6 +152,7 @@ class RunningPeer implements Peer {
     const { store, clock } = options.memory;
     const { timer, failPoint = () => {}, tell } = options;
     this.#sums = new Sums(store, timer);
+    this.#silence = new Silence(clock);
     this.#arrivals = new Arrivals({
       store,
       clock,
@@ -362,11 +365,13 @@ class RunningPeer implements Peer {
     this.#changed();
   }
 
-  #reconciled({ fetched, published, unanswered }: Reconciled, linked: boolean): void {
+  #reconciled({ fetched, published, unanswered, heard }: Reconciled, linked: boolean): void {
     const { tell, memory, role } = this.#options;
     tell({ kind: "reconciled", fetched, published });
     // A spoke that has storages of its own has compared with those alone when it has no link.
     if (role === "spoke" && !linked) return;
+    if (heard) this.#silence.heard();
+    else if (!this.#stores && outgoingDepth(memory.store, this.#declared).waiting > 0) this.#unheard();
     const first = this.#lastReconcile === undefined;
     this.#lastReconcile = memory.clock();
     // Our own storage carries what this host declares.
@@ -375,6 +380,11 @@ class RunningPeer implements Peer {
     this.#drain.wake();
     if (first) tell({ kind: "caught-up" });
     this.#changed();
+  }
+
+  #unheard(): void {
+    if (!this.#silence.unanswered()) return this.#attachment?.lookAgain();
+    void this.#supervisor?.restart("the hosts that it is linked to do not answer");
   }
 
   #setAside(scope: ScopeLabel): void {

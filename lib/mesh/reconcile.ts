@@ -35,6 +35,8 @@ export interface Exchanged {
 export interface Reconciled extends Exchanged {
   /** Scopes that no host of ours answered for. */
   readonly unanswered: readonly ScopeLabel[];
+  /** Whether anybody answered anything. */
+  readonly heard: boolean;
 }
 
 /** When and how comparisons are made. */
@@ -129,6 +131,7 @@ export async function reconcile(
 ): Promise<Reconciled> {
   let fetched = 0;
   let published = 0;
+  let heard = false;
   const unanswered: ScopeLabel[] = [];
   const add = (exchanged: Exchanged) => {
     fetched += exchanged.fetched;
@@ -136,16 +139,19 @@ export async function reconcile(
   };
   for (const scope of scopes) {
     let answered = true;
-    for (const space of SPACES) {
+    for (const space of SPACES.filter((each) => each.syncKey(scope) !== undefined)) {
       const synced = await syncScope(reconciling, space, scope);
       if (synced === undefined) answered = false;
       else add(synced);
+      heard ||= synced !== undefined;
       if (full || (synced === undefined && wholeWhenUnanswered)) {
-        add(await fullGet(reconciling, space, scope));
+        const got = await fullGet(reconciling, space, scope);
+        add(got);
+        heard ||= got.fetched > 0;
       }
     }
     if (!answered) unanswered.push(scope);
   }
   await reconciling.arrivals.settled();
-  return { fetched, published, unanswered };
+  return { fetched, published, unanswered, heard };
 }

@@ -18,7 +18,7 @@ export async function syncScope(
   scope: ScopeLabel,
 ): Promise<Exchanged | undefined> {
   const key = space.syncKey(scope);
-  if (key === undefined) return { fetched: 0, published: 0 };
+  if (key === undefined) return undefined;
   const ours = await reconciling.sums.of(space, scope);
   const asked: Question = { ask: "sums", root: ours.root, from: reconciling.session.zid };
   const answers = await ask(reconciling, key, asked, () => true);

@@ -3,6 +3,7 @@ import { deleteMemory } from "../../lib/memory/delete.ts";
 import { findMemory } from "../../lib/memory/find.ts";
 import { recordKey } from "../../lib/core/keyspace.ts";
 import { MESH } from "../../lib/core/scope.ts";
+import { outgoingDepth } from "../../lib/memory/outgoing.ts";
 import { formatTombstone } from "../../lib/memory/tombstone.ts";
 import { observationOf, TEST_AUTHOR, testId } from "../support/observations.ts";
 import { keepAtHome } from "../../lib/memory/at_home.ts";
@@ -145,5 +146,25 @@ routerTest(
     await using second = await startSecond();
     await untilEqual([first, second, one]);
     assert.equal(recordSet(second.memory).length, 72);
+  },
+);
+
+routerTest(
+  "a spoke whose link carries nothing starts its router again, and what waits goes out later",
+  async () => {
+    const port = freePort();
+    using folder = tempFolder();
+    const listen = [parseEndpoint(`tcp/127.0.0.1:${port}`)];
+    await using spoke = await startTestPeer({ role: "spoke", connect: `tcp/127.0.0.1:${port}`, folder });
+    save(spoke.memory, "waits");
+    const restarted = () =>
+      spoke.events.some((event) => event.kind === "router-down" && event.reason.includes("do not answer"));
+    {
+      await using _silent = await startHost({ listen, storages: [] });
+      await until("the router is started again", restarted, 30_000);
+      assert.equal(outgoingDepth(spoke.memory.store, ["mesh"]).waiting, 1);
+    }
+    await using hub = await startTestPeer({ role: "hub", port });
+    await untilEqual([hub, spoke], 30_000);
   },
 );
