@@ -5,7 +5,7 @@ import { bucketsToCompare, difference, digestsOf, pages } from "./compare.ts";
 import { publishAll } from "./publish.ts";
 import type { Exchanged, Reconciling } from "./reconcile.ts";
 import { PartialAnswer } from "./session.ts";
-import { formatQuestion, parseAnswer, type Question, type SyncAnswer } from "./sync_protocol.ts";
+import { formatQuestion, isWhole, parseAnswer, type Question, type SyncAnswer } from "./sync_protocol.ts";
 import { sleep } from "./timer.ts";
 
 /**
@@ -72,10 +72,7 @@ async function compareWith(
 
 /** Asks until the answer is whole: as many values as the last one says. */
 function askWhole(reconciling: Reconciling, key: string, question: Question): Promise<SyncAnswer[]> {
-  return ask(reconciling, key, question, (answers) => {
-    const end = answers.find((answer) => answer.is === "end");
-    return end !== undefined && end.is === "end" && end.answers === answers.length - 1;
-  });
+  return ask(reconciling, key, question, isWhole);
 }
 
 /** Pauses before a question is asked once more. Milliseconds. */
@@ -85,7 +82,7 @@ async function ask(
   { session, timer, signal }: Reconciling,
   key: string,
   question: Question,
-  isWhole: (answers: readonly SyncAnswer[]) => boolean,
+  isEnough: (answers: readonly SyncAnswer[]) => boolean,
 ): Promise<SyncAnswer[]> {
   for (const pause of [...ASK_AGAIN_MS, undefined]) {
     const answers: SyncAnswer[] = [];
@@ -94,7 +91,7 @@ async function ask(
         const answer = sample.key === key ? parseAnswer(sample.payload) : undefined;
         if (answer !== undefined) answers.push(answer);
       }, { payload: formatQuestion(question) });
-      if (isWhole(answers)) return answers;
+      if (isEnough(answers)) return answers;
     } catch (error) {
       if (!(error instanceof PartialAnswer) || pause === undefined) throw error;
     }

@@ -13,6 +13,9 @@ import {
  * How our peers compare what they have (DESIGN §5). The asker sends one JSON object as the query's payload to the sync
  * key of a scope; a host answers with any number of values under that key, the last of which says how many came before it. Values are
  * JSON, and records a key, a line feed and the payload as it is.
+ *
+ * Versions live together in a mesh, so what one does not know it passes over: members, kinds of answers and kinds of records.
+ * A question that it does not know gets no answer, and a host that nobody answers gets what the storages hold instead.
  */
 export type Question =
   /** Everybody answers: `same`, or the sums of all buckets. `root` and `from` are the asker's. */
@@ -28,6 +31,8 @@ export type SyncAnswer =
   | { readonly is: "sums"; readonly host: string; readonly buckets: ReadonlyMap<number, BucketSum> }
   | { readonly is: "digests"; readonly digests: readonly RecordDigest[] }
   | { readonly is: "record"; readonly record: Arrival }
+  /** Of a version that knows more. */
+  | { readonly is: "unknown" }
   /** The end: so many answers came before. */
   | { readonly is: "end"; readonly answers: number };
 
@@ -63,8 +68,7 @@ export function parseQuestion(payload: Uint8Array): Question | undefined {
     return buckets.length === read.buckets.length ? { ask, to, buckets } : undefined;
   }
   if (ask === "records" && isTextList(read.records) && read.records.length <= MOST_RECORDS) {
-    const records = read.records.flatMap((text) => parseName(text) ?? []);
-    return records.length === read.records.length ? { ask, to, records } : undefined;
+    return { ask, to, records: read.records.flatMap((text) => parseName(text) ?? []) };
   }
   return undefined;
 }
@@ -87,13 +91,22 @@ export function formatAnswer(answer: SyncAnswer): string {
   }
 }
 
-/** Reads an answer; undefined for what is none, as a newer version's may be. */
+/**
+ * Whether answers are all that there are to a question that a host answers with an end. There may be more: somebody may
+ * have put something under the key.
+ */
+export function isWhole(answers: readonly SyncAnswer[]): boolean {
+  return answers.some((answer) => answer.is === "end" && answer.answers < answers.length);
+}
+
+/** Reads an answer; undefined for what is none. */
 export function parseAnswer(payload: Uint8Array): SyncAnswer | undefined {
   // A record begins with its key, everything else with a brace.
   if (payload[0] !== BRACE) return parseRecord(payload);
   const read = parseJson(payload);
   if (read === undefined || read.v !== VERSION) return undefined;
   const { is, host, answers } = read;
+  if (typeof is === "string" && !KNOWN.includes(is)) return { is: "unknown" };
   if (is === "end") return typeof answers === "number" ? { is, answers } : undefined;
   if (is === "digests" && isTextList(read.digests)) {
     return { is, digests: read.digests.flatMap((text) => parseDigest(text) ?? []) };
@@ -103,6 +116,9 @@ export function parseAnswer(payload: Uint8Array): SyncAnswer | undefined {
   if (is !== "sums" || !Array.isArray(read.buckets)) return undefined;
   return { is, host, buckets: new Map(read.buckets.flatMap((entry) => parseSum(entry))) };
 }
+
+/** The answers in JSON that this version knows. */
+const KNOWN: readonly string[] = ["same", "sums", "digests", "end"] satisfies SyncAnswer["is"][];
 
 const BRACE = "{".charCodeAt(0);
 const LINE_FEED = "\n".charCodeAt(0);

@@ -47,12 +47,18 @@ export interface Home extends Disposable {
 }
 
 /** The executable under test, `undefined` when it is the source. */
-export const EXECUTABLE = named("KIOKU_BIN");
+export const EXECUTABLE: string | undefined = named("KIOKU_BIN");
+
+/** An executable of another version, for tests of two versions in one mesh. */
+export const OTHER_EXECUTABLE: string | undefined = named("KIOKU_OTHER_BIN");
 
 const LONGEST_RUN = 60_000;
 
-/** Makes a home that is gone with the test. */
-export function newHome(variables: Readonly<Record<string, string>> = {}): Home {
+/** Makes a home that is gone with the test; its program may be another executable than the one under test. */
+export function newHome(
+  variables: Readonly<Record<string, string>> = {},
+  executable: string | undefined = EXECUTABLE,
+): Home {
   const path = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "kioku-home-" }));
   const state = join(path, "state");
   const home: Home = {
@@ -61,8 +67,14 @@ export function newHome(variables: Readonly<Record<string, string>> = {}): Home 
     config: join(path, ".config", "kioku-mesh"),
     at: (...names) => join(path, ...names),
     invocation: (args, given = {}) => ({
-      ...start(args, given.name),
-      env: { ...surroundings(), HOME: path, KIOKU_MESH_STATE_DIR: state, ...variables, ...given.env },
+      ...start(args, given.name, executable),
+      env: {
+        ...surroundings(executable),
+        HOME: path,
+        KIOKU_MESH_STATE_DIR: state,
+        ...variables,
+        ...given.env,
+      },
       cwd: given.cwd ?? path,
     }),
     run: (args, given = {}) => run(home.invocation(args, given), given.stdin),
@@ -76,9 +88,13 @@ export function newHome(variables: Readonly<Record<string, string>> = {}): Home 
   return home;
 }
 
-function start(args: readonly string[], name: Given["name"]): { command: string; args: string[] } {
-  if (EXECUTABLE !== undefined) {
-    return { command: name === undefined ? EXECUTABLE : join(dirname(EXECUTABLE), name), args: [...args] };
+function start(
+  args: readonly string[],
+  name: Given["name"],
+  executable: string | undefined,
+): { command: string; args: string[] } {
+  if (executable !== undefined) {
+    return { command: name === undefined ? executable : join(dirname(executable), name), args: [...args] };
   }
   const config = join(PROJECT, "deno.json");
   const flags = ["run", "--quiet", "--cached-only", "--config", config, ...permissionFlags(PERMISSIONS)];
@@ -131,9 +147,9 @@ let denoFolder: string | undefined;
 
 // PATH finds nothing of ours, but a program without it is in no shell's shape. The source needs Deno's cache, which
 // would be looked for in the new HOME.
-function surroundings(): Record<string, string> {
+function surroundings(executable: string | undefined): Record<string, string> {
   const path = { PATH: Deno.env.get("PATH") ?? "" };
-  if (EXECUTABLE !== undefined) return path;
+  if (executable !== undefined) return path;
   denoFolder ??= findDenoFolder();
   return { ...path, DENO_DIR: denoFolder, DENO_NO_UPDATE_CHECK: "1" };
 }

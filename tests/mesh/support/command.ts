@@ -14,8 +14,8 @@ export interface Running extends AsyncDisposable {
   end(signal?: Deno.Signal): Promise<number>;
 }
 
-/** A home whose program has the engine under test. */
-export function meshHome(variables: Readonly<Record<string, string>> = {}): Home {
+/** A home whose program, another executable than the one under test where one is given, has the engine under test. */
+export function meshHome(variables: Readonly<Record<string, string>> = {}, executable?: string): Home {
   if (ENGINE_FOLDER === undefined) {
     throw new Error("KIOKU_MESH_ENGINE_DIR must name a folder with the engine.");
   }
@@ -24,7 +24,7 @@ export function meshHome(variables: Readonly<Record<string, string>> = {}): Home
     KIOKU_MESH_CLIENT_ID: "alice@mbp",
     KIOKU_MESH_ENGINE_DIR: ENGINE_FOLDER,
     ...variables,
-  });
+  }, executable);
 }
 
 /** Starts a command and leaves it running; it is ended with the test. */

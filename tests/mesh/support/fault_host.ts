@@ -11,6 +11,18 @@ export interface FailPoint {
   readonly time: number;
 }
 
+/** What runs a peer: arguments and variables for Deno, before what peer_process.ts is told. */
+export interface PeerProgram {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The peer of the version under test. */
+export const THIS_VERSION: PeerProgram = {
+  args: ["run", "--no-check", "-P=mesh", new URL("./peer_process.ts", import.meta.url).pathname],
+  env: {},
+};
+
 /** A host whose peer is a process that can be killed at any moment, while agents go on using its memory. */
 export class FaultHost implements AsyncDisposable {
   readonly folder: TempFolder = tempFolder();
@@ -23,6 +35,7 @@ export class FaultHost implements AsyncDisposable {
     readonly port: string,
     readonly connect: string,
     readonly skewMs = 0,
+    readonly program: PeerProgram = THIS_VERSION,
   ) {
     this.memory = openMemory(this.folder, role, undefined, skewMs);
   }
@@ -30,14 +43,10 @@ export class FaultHost implements AsyncDisposable {
   /** Starts the peer if it does not run. */
   start(failPoint?: FailPoint): void {
     if (this.#process !== undefined) return;
-    const script = new URL("./peer_process.ts", import.meta.url).pathname;
     const point = failPoint === undefined ? [] : [failPoint.name, String(failPoint.time)];
     const child = new Deno.Command(Deno.execPath(), {
       args: [
-        "run",
-        "--no-check",
-        "-P=mesh",
-        script,
+        ...this.program.args,
         this.folder.path,
         this.role,
         this.port,
@@ -45,7 +54,7 @@ export class FaultHost implements AsyncDisposable {
         String(this.skewMs),
         ...point,
       ],
-      env: { KIOKU_MESH_ENGINE_DIR: ENGINE_FOLDER ?? "" },
+      env: { KIOKU_MESH_ENGINE_DIR: ENGINE_FOLDER ?? "", ...this.program.env },
       stdout: "null",
       stderr: "piped",
     }).spawn();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   formatAnswer,
   formatQuestion,
+  isWhole,
   MOST_BUCKETS,
   parseAnswer,
   parseQuestion,
@@ -41,8 +42,6 @@ Deno.test("what is no question or answer is nothing, whatever it is", () => {
     '{"v":1,"ask":"sums"}',
     '{"v":1,"ask":"digests","to":"z","buckets":[4096]}',
     '{"v":1,"ask":"digests","to":"z","buckets":["1"]}',
-    '{"v":1,"ask":"records","to":"z","records":["o123"]}',
-    `{"v":1,"ask":"records","to":"z","records":["x${testId(1)}"]}`,
     `{"v":1,"ask":"digests","to":"z","buckets":[${Array(MOST_BUCKETS + 1).fill(1)}]}`,
   ];
   for (const text of wrong) assert.equal(parseQuestion(bytes(text)), undefined, text);
@@ -68,6 +67,31 @@ Deno.test("what is no question or answer is nothing, whatever it is", () => {
       buckets: new Map([[2, { count: 1, xor: "a" }]]),
     },
   );
+});
+
+Deno.test("what a later version says besides is passed over", () => {
+  const names = `"records":["o${testId(1)}","z${testId(2)}"]`;
+  assert.deepEqual(parseQuestion(bytes(`{"v":1,"ask":"records","to":"z",${names},"most":7}`)), {
+    ask: "records",
+    to: "z",
+    records: [{ kind: "o", id: testId(1) }],
+  });
+  assert.deepEqual(parseAnswer(bytes(`{"v":1,"is":"digests","digests":["z${"0".repeat(48)}"],"more":{}}`)), {
+    is: "digests",
+    digests: [],
+  });
+  assert.deepEqual(parseAnswer(bytes(`{"v":1,"is":"proof","of":[]}`)), { is: "unknown" });
+});
+
+Deno.test("answers are whole when as many came as the end says, known or not, whatever else is there", () => {
+  const record: SyncAnswer = { is: "record", record: { key: "k", payload: "p" } };
+  const end = (answers: number): SyncAnswer => ({ is: "end", answers });
+  assert.ok(isWhole([end(0)]));
+  assert.ok(isWhole([record, { is: "unknown" }, end(2)]));
+  assert.ok(isWhole([end(1), record, record]));
+  assert.ok(!isWhole([]));
+  assert.ok(!isWhole([record, record]));
+  assert.ok(!isWhole([record, end(2)]));
 });
 
 Deno.test("random bytes never throw", () => {
