@@ -28,6 +28,9 @@ const SYSTEM_VARIABLES = [
   "XDG_CONFIG_HOME",
 ];
 
+// The programs that a person has chosen to edit and to read with (POSIX, environ(7)).
+const PERSONS_PROGRAMS = ["EDITOR", "PAGER", "VISUAL"];
+
 // What packages look up: commander when it prints help, yaml when it parses, the MCP SDK's zod when it loads.
 const PACKAGE_VARIABLES = ["CLICOLOR_FORCE", "FORCE_COLOR", "LOG_STREAM", "LOG_TOKENS"];
 
@@ -44,6 +47,7 @@ export const PERMISSIONS: Permissions = {
     ...LAUNCHER_VARIABLES,
     ...SYSTEM_VARIABLES,
     ...PACKAGE_VARIABLES,
+    ...PERSONS_PROGRAMS,
   ].sort(),
   sys: ["hostname"],
 };
@@ -65,6 +69,10 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
   setup: {
     opensFirst: "nothing; it reads and writes the files that its output names",
     keeps: ["read", "write", "env", "sys"],
+  },
+  editor: {
+    opensFirst: "what a command on data opens; then the person's own editor, with the one memory in a file",
+    keeps: ["read", "write", "run", "env"],
   },
   peer: {
     opensFirst:

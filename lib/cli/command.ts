@@ -18,6 +18,11 @@ export interface PeerCall extends DataCall {
   readonly engine: EnginePlaces;
 }
 
+/** What a command is given that may start the person's editor. */
+export interface EditorCall extends DataCall {
+  readonly around: Surroundings;
+}
+
 /** What a command is given that sets something up. */
 export interface SetupCall {
   readonly around: Surroundings;
@@ -53,5 +58,12 @@ export interface PeerCommand {
   run(call: PeerCall): Ended | Promise<Ended>;
 }
 
+/** A command on the memory with which a person edits a text. It gives up what it keeps once that is done. */
+export interface EditorCommand {
+  readonly access: "editor";
+  declare(declaration: Declaration): void;
+  run(call: EditorCall): Ended | Promise<Ended>;
+}
+
 /** Any command. */
-export type Command = DataCommand | SetupCommand | PeerCommand;
+export type Command = DataCommand | SetupCommand | EditorCommand | PeerCommand;

@@ -57,8 +57,8 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
     );
   }
   const command = await entry.load();
-  // Only the peer talks to anybody and starts anything, so everything else begins by giving that up.
-  if (command.access !== "peer") keepOnly(["read", "write", "env", "sys"]);
+  // Hardly any command talks to anybody or starts anything, so all others begin by giving that up.
+  keepOnly(["read", "write", "env", "sys", ...accessOf(command.access).keeps]);
   const given = args.slice(args.indexOf(first) + entry.name.split(" ").length);
   const parsed = parse(entry.name, entry.summary, command, given, output);
   if (parsed === undefined) return 0;
@@ -91,6 +91,7 @@ async function start(
   for (const notice of memory.notices) output.note(notice);
   try {
     if (command.access === "data") return await command.run({ memory, options, args, output });
+    if (command.access === "editor") return await command.run({ memory, around, options, args, output });
     if (engine === undefined) throw new TypeError("A peer without places for its engine");
     return await command.run({ memory, engine, options, args, output });
   } finally {

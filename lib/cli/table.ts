@@ -30,6 +30,21 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/get.ts")).get,
   },
   {
+    name: "edit",
+    summary: "change a memory in an editor, or by options",
+    load: async () => (await import("./commands/edit.ts")).editCommand,
+  },
+  {
+    name: "tag",
+    summary: "give a memory tags, or take some away",
+    load: async () => (await import("./commands/tag.ts")).tag,
+  },
+  {
+    name: "supersede",
+    summary: "replace a memory with a new text or another memory",
+    load: async () => (await import("./commands/supersede.ts")).supersede,
+  },
+  {
     name: "delete",
     summary: "delete one memory, or many by selectors",
     load: async () => (await import("./commands/delete.ts")).deleteCommand,

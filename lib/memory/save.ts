@@ -4,6 +4,7 @@ import { isId, newId } from "../core/ids.ts";
 import { scopeFor } from "../core/settings.ts";
 import { scopeLabel, type Tier } from "../core/scope.ts";
 import { enqueue } from "../store/outbox.ts";
+import { isAtHome, keepRecordAtHome } from "./at_home.ts";
 import { supersedeCandidates } from "./candidates.ts";
 import type { MemoryContext } from "./context.ts";
 import { lint, type LintWarning } from "./lint.ts";
@@ -31,6 +32,8 @@ export interface NewMemory {
   readonly expiresAt: Micros | undefined;
   /** Save even what looks like a secret. */
   readonly allowSecret: boolean;
+  /** The memory that this is a new form of: it stays in that one's scope, and on this host where that one is kept to it. */
+  readonly revises?: Observation;
 }
 
 /** A memory that is on the disk. */
@@ -57,17 +60,21 @@ export function saveMemory(context: MemoryContext, memory: NewMemory): Saved {
     throw new UsageError(`Cannot save: "${wrong}" in supersedes is not an id of 32 hexadecimal digits.`);
   }
   if (!memory.allowSecret) refuseSecrets(memory);
+  const { revises, ...said } = memory;
   const fields = {
-    ...memory,
+    ...said,
     id: newId(context.random),
-    scope: scopeFor(memory.visibility, settings),
+    scope: revises?.scope ?? scopeFor(memory.visibility, settings),
     author: identity,
     createdAt: now,
   };
   const observation: Observation = { ...fields, purgedAt: undefined, payload: formatObservation(fields) };
   const candidates = store.write(() => {
     mergeObservation(store, observation, now);
-    if (isShared(settings)) enqueue(store, "observation", observation.id, scopeLabel(observation.scope), now);
+    const scope = scopeLabel(observation.scope);
+    if (revises !== undefined && isAtHome(store, revises.id, scope)) {
+      keepRecordAtHome(store, observation.id, scope);
+    } else if (isShared(settings)) enqueue(store, "observation", observation.id, scope, now);
     return supersedeCandidates(store, observation, now);
   });
   return { observation, warnings: lint(memory.content, memory.subject, memory.memoryType), candidates };

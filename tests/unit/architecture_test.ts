@@ -43,7 +43,7 @@ const GLOBALS: readonly (readonly [pattern: RegExp, folders: readonly string[]])
   [/^crypto\.(getRandomValues|randomUUID)$/, ["core"]],
   [/^(setTimeout|setInterval)\(\)$/, ["mesh"]],
   [/^(fetch\(\)|new WebSocket\(…\)|Deno\.(connect|connectTls|listen|listenTls|serve))$/, ["mesh"]],
-  [/^(Deno\.Command|new Command\(…\))$/, ["mesh", "clients"]],
+  [/^(Deno\.Command|new Command\(…\))$/, ["mesh", "clients", "cli"]],
   [/^Deno\.env$/, []],
 ];
 
