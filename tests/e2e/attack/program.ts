@@ -21,6 +21,8 @@ DatabaseSync.prototype.prepare = function (sql: string) {
 const around = surroundings();
 const home = around.env.other("HOME") ?? "";
 const victim = `${home}/.ssh/id`;
+const other = `${home}/.ssh/other`;
+const code = `${home}/code.js`;
 const loot = `${home}/loot`;
 // Where the test listens, so that a connection could succeed.
 const port = Number(Deno.readTextFileSync(`${home}/port`));
@@ -32,25 +34,44 @@ const ATTACKS: Readonly<Record<string, () => unknown>> = {
   "list a folder": () => [...Deno.readDirSync(home)],
   "stat a file": () => Deno.statSync(victim),
   "write a file": () => Deno.writeTextFileSync(loot, "x"),
-  "remove a file": () => Deno.removeSync(victim),
-  "make a link": () => Deno.symlinkSync(victim, loot),
+  "remove a file": () => Deno.removeSync(other),
+  "make a link": () => Deno.symlinkSync(victim, `${home}/link`),
   "open a file": () => Deno.openSync(victim),
-  "read this process's memory": () => Deno.readFileSync("/proc/self/environ"),
+  "read this process's environment": () => Deno.readFileSync("/proc/self/environ"),
+  "write this process's memory": () => Deno.openSync("/proc/self/mem", { write: true }),
   "read a variable": () => Deno.env.get("HOME"),
   "list variables": () => Deno.env.toObject(),
   "ask for the host name": () => Deno.hostname(),
   "run a process": () => new Deno.Command("true").outputSync(),
   "run a process through node": () => execFileSync("true"),
   "listen": () => Deno.listen({ hostname: "127.0.0.1", port: 0 }).close(),
+  "listen to other hosts": () => Deno.listen({ hostname: "0.0.0.0", port: 0 }).close(),
   "load a library": () => Deno.dlopen("libc.so.6", {}),
   "open another database": () => new DatabaseSync(`${home}/other.db`),
   "attach another database": () => database?.exec(`ATTACH '${home}/other.db' AS other`),
   "copy the database elsewhere": () => database?.exec(`VACUUM INTO '${home}/copy.db'`),
   "load an extension": () => database?.loadExtension(victim),
   "get a permission back": () => {
-    if (Deno.permissions.requestSync({ name: "read" }).state !== "granted") throw new Error("refused");
+    const lacking = PERMISSIONS.filter((name) => !isGranted(name));
+    for (const name of lacking) Deno.permissions.requestSync({ name });
+    if (!lacking.some(isGranted)) throw new Error("refused");
   },
 };
+
+const PERMISSIONS = ["read", "write", "net", "run", "env", "sys", "ffi", "import"] as const;
+
+function isGranted(name: typeof PERMISSIONS[number]): boolean {
+  return Deno.permissions.querySync({ name }).state === "granted";
+}
+
+// Where nobody answers: what counts is whether it was allowed to ask.
+async function unlessRefused(attempt: () => Promise<unknown>): Promise<void> {
+  try {
+    await attempt();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+  }
+}
 
 const WAITING_ATTACKS: Readonly<Record<string, () => Promise<unknown>>> = {
   "connect": () => Deno.connect({ hostname: "127.0.0.1", port }),
@@ -61,8 +82,8 @@ const WAITING_ATTACKS: Readonly<Record<string, () => Promise<unknown>>> = {
     }),
   "read a file in a worker": () =>
     new Promise((resolve, reject) => {
-      const code = `postMessage(Deno.readTextFileSync(${JSON.stringify(victim)}))`;
-      const worker = new Worker(`data:application/javascript,${encodeURIComponent(code)}`, {
+      const script = `postMessage(Deno.readTextFileSync(${JSON.stringify(victim)}))`;
+      const worker = new Worker(`data:application/javascript,${encodeURIComponent(script)}`, {
         type: "module",
       });
       worker.onmessage = resolve;
@@ -71,14 +92,21 @@ const WAITING_ATTACKS: Readonly<Record<string, () => Promise<unknown>>> = {
         reject(event.error);
       };
     }),
-  "import a file": () => import(`file://${victim}`),
+  "connect to another host": () =>
+    unlessRefused(() => Deno.connect({ hostname: "192.0.2.1", port, signal: AbortSignal.timeout(500) })),
+  "fetch from another host": () =>
+    unlessRefused(() => fetch(`http://192.0.2.1:${port}/`, { signal: AbortSignal.timeout(500) })),
+  "look a name up": () => unlessRefused(() => Deno.resolveDns("example.org", "A")),
+  "import a file": () => import(`file://${code}`),
+  "import a package": () => import(["npm:", "is-odd"].join("")),
   "import from the network": () => import(["https:", "", "deno.land", "x.ts"].join("/")),
 };
 
 let attacked = false;
 
+// Locked down is who has lost the variables: every mode but the commands that set something up loses these.
 function attack(): void {
-  if (attacked || Deno.permissions.querySync({ name: "read" }).state === "granted") return;
+  if (attacked || Deno.permissions.querySync({ name: "env", variable: "HOME" }).state === "granted") return;
   attacked = true;
   const worked: string[] = [];
   for (const [name, attempt] of Object.entries(ATTACKS)) {
@@ -101,7 +129,7 @@ function attack(): void {
 
 let waiting: Promise<void> = Promise.resolve();
 
-const code = await run(Deno.args, {
+const exitCode = await run(Deno.args, {
   ...around,
   clock: () => {
     attack();
@@ -109,4 +137,4 @@ const code = await run(Deno.args, {
   },
 }, terminalOutput(Deno.stdout, Deno.stderr, true));
 await waiting;
-Deno.exit(code);
+Deno.exit(exitCode);
