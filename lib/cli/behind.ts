@@ -1,5 +1,5 @@
 import type { OpenMemory } from "../memory/open.ts";
-import { isShared } from "../memory/shared.ts";
+import { isShared } from "../core/shared.ts";
 import { readPeerStatus } from "../mesh/peer_status.ts";
 
 /**

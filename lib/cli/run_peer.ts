@@ -1,6 +1,6 @@
 import { Failure, messageOf } from "../core/errors.ts";
 import { parseScopeLabel } from "../core/scope.ts";
-import { requireOwnMode } from "../memory/shared.ts";
+import { requireOwnMode } from "../core/shared.ts";
 import { TLS_FILES } from "../mesh/adopt.ts";
 import { type Endpoint, parseEndpoints } from "../mesh/endpoint.ts";
 import { findEngine } from "../mesh/engine/find.ts";

@@ -8,7 +8,7 @@ import { deriveSubject, deriveSummary } from "./derive.ts";
 import { formatObservation, type Observation } from "./observation.ts";
 import { eachStored, mergeObservation } from "./records.ts";
 import { isPlaceholder } from "./required.ts";
-import { isShared, requireOwnMode } from "./shared.ts";
+import { isShared, requireOwnMode } from "../core/shared.ts";
 import { supersededBy } from "./supersede.ts";
 
 /** A memory that lacks its subject or summary, and what they would be. */

@@ -3,7 +3,7 @@ import { enqueue } from "../store/outbox.ts";
 import type { MemoryContext } from "./context.ts";
 import { findMemory } from "./find.ts";
 import { mergeTombstone, type StoredObservation } from "./records.ts";
-import { isShared, requireOwnMode } from "./shared.ts";
+import { isShared, requireOwnMode } from "../core/shared.ts";
 import { formatTombstone } from "./tombstone.ts";
 
 /** Deletes one memory by its id or the beginning of it. Deleting again changes nothing. Gives the complete id. */

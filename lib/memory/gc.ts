@@ -3,7 +3,7 @@ import type { Value } from "../store/row.ts";
 import type { MemoryContext } from "./context.ts";
 import { deleteRecords } from "./delete.ts";
 import { dropBody, readStored, STORED_COLUMNS, type StoredObservation } from "./records.ts";
-import { requireOwnMode } from "./shared.ts";
+import { requireOwnMode } from "../core/shared.ts";
 
 /** How long bodies of deleted records stay unless told otherwise, in days (compat data §4.10). */
 export const RETENTION_DAYS = 30;

@@ -15,7 +15,7 @@ import { fileStamp } from "../store/python/stamp.ts";
 import type { MemoryContext } from "./context.ts";
 import { emptyTally, mergeFile, type Tally } from "./import_file.ts";
 import { importNotices, type ImportReport } from "./import_notices.ts";
-import { quarantineCount } from "./quarantine.ts";
+import { quarantineCount } from "../store/quarantine.ts";
 import { inBulk } from "./search/bulk.ts";
 
 /** The fact that Python's files are not looked at any more; its value is the time. */

@@ -3,7 +3,7 @@ import type { PythonReader, PythonRecord } from "../store/python/record.ts";
 import type { MemoryContext } from "./context.ts";
 import { type Deletion, type ReadRecord, readRecord } from "./import_record.ts";
 import { isStored, stateOfPayload, tombstonesOf } from "./known.ts";
-import { quarantine } from "./quarantine.ts";
+import { quarantine } from "../store/quarantine.ts";
 import { mergeObservation, mergeTombstone, STATE } from "./records.ts";
 import { BULK_BATCH } from "./search/bulk.ts";
 import { flagSecrets } from "./secrets/flags.ts";

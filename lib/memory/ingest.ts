@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts";
 import { noLongerAtHome } from "./at_home.ts";
 import { isMalformed, parseObservation } from "./observation.ts";
 import { outgoingRecord } from "./outgoing.ts";
-import { quarantine } from "./quarantine.ts";
+import { quarantine } from "../store/quarantine.ts";
 import { mergeObservation, mergeTombstone } from "./records.ts";
 import { flagSecrets } from "./secrets/flags.ts";
 import { formatTombstone, parseTombstone } from "./tombstone.ts";

@@ -4,7 +4,7 @@ import { type Scope, scopeLabel } from "../core/scope.ts";
 import { enqueue } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
 import { isMalformed, type Malformed, type Observation, parseObservation } from "./observation.ts";
-import { quarantine } from "./quarantine.ts";
+import { quarantine } from "../store/quarantine.ts";
 import { findRecord, mergeObservation, mergeTombstone, STATE } from "./records.ts";
 import type { SalvagedObservation, SalvagedRow, SalvagedTombstone } from "./salvaged.ts";
 import { formatTombstone, parseTombstone } from "./tombstone.ts";

@@ -7,7 +7,7 @@ import type { MemoryContext } from "./context.ts";
 import type { Observation } from "./observation.ts";
 import { mergeObservation, type StoredObservation } from "./records.ts";
 import { dropRemains } from "./search/index.ts";
-import { isShared, requireOwnMode } from "./shared.ts";
+import { isShared, requireOwnMode } from "../core/shared.ts";
 
 /**
  * Erases the content of records everywhere: a stub with the same identity takes the record's place and beats every

@@ -6,7 +6,7 @@ import { DamagedRow, number, numberOrNone, type Row, text, type Value } from "..
 import type { Store } from "../store/store.ts";
 import { addFacets, removeFacets } from "./facets.ts";
 import { isMalformed, type Observation, parseObservation } from "./observation.ts";
-import { CONFLICT, dropQuarantined, quarantine } from "./quarantine.ts";
+import { CONFLICT, dropQuarantined, quarantine } from "../store/quarantine.ts";
 import { addToIndex, removeFromIndex } from "./search/index.ts";
 import { subjectKey } from "./subject_key.ts";
 import { addEdges, removeEdges } from "./supersede.ts";
@@ -209,7 +209,7 @@ function insert(store: Store, observation: Observation, shadowedAt: Micros | und
     observation.payload,
   );
   if (state === "live") show(store, row, observation);
-  if (observation.purgedAt !== undefined) dropQuarantined(store, observation.id, label);
+  if (observation.purgedAt !== undefined) dropQuarantined(store, `mem/${label}/obs/`, observation.id);
 }
 
 function initialState(

@@ -4,7 +4,7 @@ import { parseScopeLabel, type Scope } from "../core/scope.ts";
 import type { Cell } from "../store/cells.ts";
 import type { OutboxKind } from "../store/outbox.ts";
 import type { Value } from "../store/row.ts";
-import type { Quarantined } from "./quarantine.ts";
+import type { Quarantined } from "../store/quarantine.ts";
 
 /** A row of one of our tables that was found in a page of a damaged database. */
 export type SalvagedRow =

@@ -11,7 +11,7 @@ import { lint, type LintWarning } from "./lint.ts";
 import { formatObservation, type MemoryType, type Observation } from "./observation.ts";
 import { mergeObservation } from "./records.ts";
 import { refuseSecrets } from "./secrets/refuse.ts";
-import { isShared, requireOwnMode } from "./shared.ts";
+import { isShared, requireOwnMode } from "../core/shared.ts";
 
 /** A memory to be saved, checked and complete. */
 export interface NewMemory {

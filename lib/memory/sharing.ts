@@ -3,7 +3,7 @@ import { formatTime } from "../core/time.ts";
 import { number, text } from "../store/row.ts";
 import type { MemoryContext } from "./context.ts";
 import { type OutgoingDepth, outgoingDepth } from "./outgoing.ts";
-import { isShared } from "./shared.ts";
+import { isShared } from "../core/shared.ts";
 
 /** How many scopes are named at the most. */
 const MOST = 3;

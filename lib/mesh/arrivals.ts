@@ -1,7 +1,7 @@
 import type { Clock, Micros } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { ingestUnreadable } from "../memory/ingest.ts";
-import { quarantine } from "../memory/quarantine.ts";
+import { quarantine } from "../store/quarantine.ts";
 import type { Ingested } from "../store/exchange.ts";
 import { StoreFailure } from "../store/failure.ts";
 import { type Store, TryAgain } from "../store/store.ts";

@@ -74,7 +74,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (kind, value, row)
   ) STRICT, WITHOUT ROWID;
 
-  -- Records that do not agree with their key or cannot be read: kept, never live (lib/memory/quarantine.ts).
+  -- Records that do not agree with their key or cannot be read: kept, never live (lib/store/quarantine.ts).
   CREATE TABLE quarantine (
     row INTEGER PRIMARY KEY,
     key TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL, seen_at INTEGER NOT NULL,

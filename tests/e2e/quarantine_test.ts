@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { quarantine } from "../../lib/memory/quarantine.ts";
+import { quarantine } from "../../lib/store/quarantine.ts";
 import { openStore } from "../../lib/store/open.ts";
 import { testClock } from "../support/clock.ts";
 import { newHome } from "./support/program.ts";

@@ -3,7 +3,7 @@ import { recordKey } from "../../lib/core/keyspace.ts";
 import { MESH, type Scope } from "../../lib/core/scope.ts";
 import { findMemory } from "../../lib/memory/find.ts";
 import { LONGEST_PAYLOAD } from "../../lib/memory/ingest.ts";
-import { quarantineCount } from "../../lib/memory/quarantine.ts";
+import { quarantineCount } from "../../lib/store/quarantine.ts";
 import { formatTombstone } from "../../lib/memory/tombstone.ts";
 import { parseEndpoint } from "../../lib/mesh/endpoint.ts";
 import { observationOf, TEST_AUTHOR, testId } from "../support/observations.ts";

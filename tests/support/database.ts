@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { sha256 } from "../../lib/core/digest.ts";
 import { MESH } from "../../lib/core/scope.ts";
 import { mergeObservation, mergeTombstone } from "../../lib/memory/records.ts";
-import { quarantine } from "../../lib/memory/quarantine.ts";
+import { quarantine } from "../../lib/store/quarantine.ts";
 import { formatTombstone } from "../../lib/memory/tombstone.ts";
 import { cellsOf } from "../../lib/store/cells.ts";
 import { PAGE } from "../../lib/store/log.ts";

@@ -1,6 +1,6 @@
 import { Failure, UsageError } from "../../core/errors.ts";
 import { countLegacy, migrateLegacy } from "../../memory/legacy.ts";
-import { isShared } from "../../memory/shared.ts";
+import { isShared } from "../../core/shared.ts";
 import { sharing } from "../../memory/sharing.ts";
 import type { DataCommand } from "../command.ts";
 

@@ -1,5 +1,5 @@
 import { formatTime } from "../../core/time.ts";
-import { listQuarantine, quarantineLoss } from "../../memory/quarantine.ts";
+import { listQuarantine, quarantineLoss } from "../../store/quarantine.ts";
 import { neutralise } from "../../memory/render/neutralise.ts";
 import type { DataCommand } from "../command.ts";
 

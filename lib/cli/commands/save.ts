@@ -6,7 +6,7 @@ import { deriveSubject, deriveSummary } from "../../memory/derive.ts";
 import { isPlaceholder } from "../../memory/required.ts";
 import type { OpenMemory } from "../../memory/open.ts";
 import { type Saved, saveMemory } from "../../memory/save.ts";
-import { isShared } from "../../memory/shared.ts";
+import { isShared } from "../../core/shared.ts";
 import { type Sharing, sharing } from "../../memory/sharing.ts";
 import { isQueued } from "../../store/outbox.ts";
 import type { DataCommand } from "../command.ts";

@@ -1,5 +1,5 @@
 import { keptByProject, share } from "../../memory/share.ts";
-import { isShared } from "../../memory/shared.ts";
+import { isShared } from "../../core/shared.ts";
 import { sharing } from "../../memory/sharing.ts";
 import { Failure } from "../../core/errors.ts";
 import type { DataCommand } from "../command.ts";

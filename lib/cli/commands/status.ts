@@ -1,7 +1,7 @@
 import { formatTime } from "../../core/time.ts";
 import { VERSION } from "../../core/version.ts";
 import { listShadowed } from "../../memory/shadowed.ts";
-import { quarantineCount, quarantineLoss } from "../../memory/quarantine.ts";
+import { quarantineCount, quarantineLoss } from "../../store/quarantine.ts";
 import { listFlags } from "../../memory/secrets/flags.ts";
 import { stats } from "../../memory/stats.ts";
 import { outboxDepth } from "../../store/outbox.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { importState } from "../../../lib/memory/import.ts";
-import { listQuarantine } from "../../../lib/memory/quarantine.ts";
+import { listQuarantine } from "../../../lib/store/quarantine.ts";
 import { listFlags } from "../../../lib/memory/secrets/flags.ts";
 import { testContext } from "../../support/context.ts";
 import { tempFolder } from "../../support/folder.ts";

@@ -4,7 +4,7 @@ import { deleteMemory } from "../../../lib/memory/delete.ts";
 import { finishImport, importChanges, importState } from "../../../lib/memory/import.ts";
 import type { MemoryContext } from "../../../lib/memory/context.ts";
 import { purgeRecords } from "../../../lib/memory/purge.ts";
-import { listQuarantine } from "../../../lib/memory/quarantine.ts";
+import { listQuarantine } from "../../../lib/store/quarantine.ts";
 import { dropBody, findRecord } from "../../../lib/memory/records.ts";
 import { BULK_BATCH } from "../../../lib/memory/search/bulk.ts";
 import { MESH, parseScopeLabel } from "../../../lib/core/scope.ts";

@@ -8,7 +8,7 @@ import type { Arrival } from "../../../lib/store/exchange.ts";
 import { findMemory } from "../../../lib/memory/find.ts";
 import { ingest, ingestDelete, isKnown, LONGEST_PAYLOAD } from "../../../lib/memory/ingest.ts";
 import { confirmOutgoing, outgoing, outgoingDepth, outgoingRecord } from "../../../lib/memory/outgoing.ts";
-import { listQuarantine } from "../../../lib/memory/quarantine.ts";
+import { listQuarantine } from "../../../lib/store/quarantine.ts";
 import { mergeObservation } from "../../../lib/memory/records.ts";
 import { allowFlagged, listFlags } from "../../../lib/memory/secrets/flags.ts";
 import { formatTombstone } from "../../../lib/memory/tombstone.ts";

@@ -8,7 +8,7 @@ import {
   type QuarantineBounds,
   quarantineCount,
   quarantineLoss,
-} from "../../../lib/memory/quarantine.ts";
+} from "../../../lib/store/quarantine.ts";
 import { openInMemory } from "../../../lib/store/open.ts";
 import { number } from "../../../lib/store/row.ts";
 import type { Store } from "../../../lib/store/store.ts";
@@ -101,7 +101,7 @@ Deno.test("of a key or reason without end only a part is kept, by which a record
   const all = listQuarantine(store, 10);
   assert.equal(all.length, 2);
   for (const one of all) assert.ok(one.key.length < 600 && one.reason.length < 300);
-  dropQuarantined(store, id, "mesh");
+  dropQuarantined(store, "mem/mesh/obs/", id);
   assert.equal(quarantineCount(store), 0);
   store.close();
 });

@@ -1,5 +1,5 @@
-import { Failure } from "../core/errors.ts";
-import type { Settings } from "../core/settings.ts";
+import { Failure } from "./errors.ts";
+import type { Settings } from "./settings.ts";
 
 /** Whether this host belongs to a mesh, so that what is written here has to go out. */
 export function isShared(settings: Settings): boolean {

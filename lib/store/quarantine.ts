@@ -1,9 +1,8 @@
 import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
-import type { ScopeLabel } from "../core/scope.ts";
-import { readMeta, writeMeta } from "../store/meta.ts";
-import { number, text } from "../store/row.ts";
-import type { Store } from "../store/store.ts";
+import { readMeta, writeMeta } from "./meta.ts";
+import { number, text } from "./row.ts";
+import type { Store } from "./store.ts";
 
 /** A record that was kept aside. */
 export interface Quarantined {
@@ -86,9 +85,8 @@ export function quarantine(store: Store, record: Quarantined, bounds: Quarantine
   });
 }
 
-/** Drops what is kept aside of one record, whoever is said to have written it: it was erased on purpose. */
-export function dropQuarantined(store: Store, id: string, scope: ScopeLabel): void {
-  const begin = `mem/${scope}/obs/`;
+/** Drops what is kept aside under keys that begin so and end with the id: that record was erased on purpose. */
+export function dropQuarantined(store: Store, begin: string, id: string): void {
   store.run(
     "DELETE FROM quarantine WHERE substr(key, 1, ?) = ? AND substr(key, -32) = ?",
     begin.length,
