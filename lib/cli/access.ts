@@ -66,6 +66,10 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
       "the Python version left",
     keeps: [],
   },
+  files: {
+    opensFirst: "what a command on data opens; then it reads or writes the files that it was told",
+    keeps: ["read", "write", "env"],
+  },
   setup: {
     opensFirst: "nothing; it reads and writes the files that its output names",
     keeps: ["read", "write", "env", "sys"],

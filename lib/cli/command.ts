@@ -34,9 +34,12 @@ export interface SetupCall {
 /** How a command ended: 0 when it did what was asked. */
 export type Ended = 0 | ExitCode;
 
-/** A command that works on the memory. Its module is loaded before anything is opened. */
+/**
+ * A command that works on the memory. Its module is loaded before anything is opened. One with the access `files` also reads
+ * or writes the files that it is told.
+ */
 export interface DataCommand {
-  readonly access: "data";
+  readonly access: "data" | "files";
   /** Declares arguments and options. */
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */

@@ -80,7 +80,8 @@ async function start(
   output: Output,
 ): Promise<Ended> {
   if (command.access === "setup") return await command.run({ around, options, args, output });
-  if (command.access === "data") command.check?.(around, args);
+  const onData = command.access === "data" || command.access === "files";
+  if (onData) command.check?.(around, args);
   const engine = command.access === "peer"
     ? (await import("./engine_places.ts")).enginePlaces(around)
     : undefined;
@@ -90,7 +91,7 @@ async function start(
   keepOnly(accessOf(command.access).keeps);
   for (const notice of memory.notices) output.note(notice);
   try {
-    if (command.access === "data") return await command.run({ memory, options, args, output });
+    if (onData) return await command.run({ memory, options, args, output });
     if (command.access === "editor") return await command.run({ memory, around, options, args, output });
     if (engine === undefined) throw new TypeError("A peer without places for its engine");
     return await command.run({ memory, engine, options, args, output });

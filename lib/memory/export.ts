@@ -1,18 +1,13 @@
-import type { Micros } from "../core/clock.ts";
 import type { ScopeLabel } from "../core/scope.ts";
 import type { OutboxKind } from "../store/outbox.ts";
 import { number, text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
+import type { MemoryContext } from "./context.ts";
+import { all, chosenMemories, chosenPlaces, type ExportChoice } from "./export_choice.ts";
+import type { Observation } from "./observation.ts";
 import { outgoingRecord } from "./outgoing.ts";
-import { STATE } from "./records.ts";
-
-/** Which records are exported: everything that is not left out by one of these. */
-export interface ExportChoice {
-  /** Memories of this project, and deletions of such whose memory is still known here. */
-  readonly project: string | undefined;
-  /** Memories created and deletions made since then. */
-  readonly since: Micros | undefined;
-}
+import { eachStored, STATE } from "./records.ts";
+import { SUPERSEDED } from "./supersede.ts";
 
 /** A record as it goes over the wire. */
 export interface ExportedRecord {
@@ -34,17 +29,42 @@ export function* exportRecords(store: Store, choice: ExportChoice): Generator<Ex
   for (const { id, scope } of tombstones(store, choice)) yield* record(store, "tombstone", id, scope);
 }
 
+/**
+ * The memories that searches would show now, oldest first, for people and for programs that know no deletions; with
+ * `superseded` those that newer ones have replaced too.
+ */
+export function* exportMemories(
+  { store, clock }: MemoryContext,
+  choice: ExportChoice,
+  superseded: boolean,
+): Generator<Observation> {
+  const now = clock();
+  const { sql, values } = all([
+    { sql: `o.state = ${STATE.live}`, values: [] },
+    { sql: "(o.expires_at IS NULL OR o.expires_at > ?)", values: [now] },
+    ...(superseded ? [] : [{ sql: `NOT ${SUPERSEDED}`, values: [now] }]),
+    chosenMemories(choice),
+    chosenPlaces(choice, "o", "created_at"),
+  ]);
+  for (const { observation } of eachStored(store, sql, values)) yield observation;
+}
+
 /** A record's place. */
 interface Place {
   readonly id: string;
   readonly scope: ScopeLabel;
 }
 
-function* observations(store: Store, { project, since }: ExportChoice): Generator<Place> {
-  const sql = `SELECT row, id, scope FROM observation WHERE row > ?1 AND state <> ${STATE.shadowed}
-    AND (?2 IS NULL OR project = ?2) AND (?3 IS NULL OR created_at >= ?3) ORDER BY row LIMIT ${PAGE}`;
+function* observations(store: Store, choice: ExportChoice): Generator<Place> {
+  const { sql: where, values } = all([
+    { sql: `o.state <> ${STATE.shadowed}`, values: [] },
+    chosenMemories(choice),
+    chosenPlaces(choice, "o", "created_at"),
+  ]);
+  const sql =
+    `SELECT row, id, scope FROM observation o WHERE ${where} AND row > ? ORDER BY row LIMIT ${PAGE}`;
   for (let after = 0;;) {
-    const page = store.all(sql, [after, project ?? null, since ?? null], (row) => ({
+    const page = store.all(sql, [...values, after], (row) => ({
       row: number(row, "row"),
       id: text(row, "id"),
       scope: text(row, "scope"),
@@ -56,13 +76,21 @@ function* observations(store: Store, { project, since }: ExportChoice): Generato
   }
 }
 
-function* tombstones(store: Store, { project, since }: ExportChoice): Generator<Place> {
-  const sql = `SELECT id, scope FROM tombstone t WHERE (id, scope) > (?1, ?2)
-    AND (?3 IS NULL OR EXISTS
-      (SELECT 1 FROM observation o WHERE o.id = t.id AND o.scope = t.scope AND o.project = ?3))
-    AND (?4 IS NULL OR deleted_at >= ?4) ORDER BY id, scope LIMIT ${PAGE}`;
+function* tombstones(store: Store, choice: ExportChoice): Generator<Place> {
+  const memory = chosenMemories(choice);
+  const { sql: where, values } = all([
+    chosenPlaces(choice, "t", "deleted_at"),
+    {
+      sql: memory.sql === ""
+        ? ""
+        : `EXISTS (SELECT 1 FROM observation o WHERE o.id = t.id AND o.scope = t.scope AND ${memory.sql})`,
+      values: memory.values,
+    },
+    { sql: "(id, scope) > (?, ?)", values: [] },
+  ]);
+  const sql = `SELECT id, scope FROM tombstone t WHERE ${where} ORDER BY id, scope LIMIT ${PAGE}`;
   for (let after: Place = { id: "", scope: "" };;) {
-    const page = store.all(sql, [after.id, after.scope, project ?? null, since ?? null], (row) => ({
+    const page = store.all(sql, [...values, after.id, after.scope], (row) => ({
       id: text(row, "id"),
       scope: text(row, "scope"),
     }));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Micros } from "../core/clock.ts";
-import { Failure, KiokuError, messageOf } from "../core/errors.ts";
+import { fillFreshFolder } from "../core/fresh_folder.ts";
 import { HOST_ID_FILE } from "../core/host_id.ts";
 import { isObject } from "../core/json.ts";
 import { pythonFiles } from "../store/python/files.ts";
@@ -30,18 +30,11 @@ const PAGE = 500;
  * be written; it is as it was before then.
  */
 export function exportToPython({ store, identity, clock }: MemoryContext, folder: string): ExportedToPython {
-  const made = makeEmpty(folder);
   const { raw } = pythonFiles(folder, undefined);
-  try {
+  return fillFreshFolder(folder, "export to", () => {
     Deno.writeTextFileSync(join(folder, HOST_ID_FILE), `${identity.pcId}\n`, { mode: 0o600 });
     return writeRaw(raw, clock(), (file) => fill(store, file));
-  } catch (error) {
-    clear(folder, made);
-    if (error instanceof KiokuError) throw error;
-    throw new Failure(
-      `Cannot export to ${folder}: ${messageOf(error)}. Check the folder's permissions and space.`,
-    );
-  }
+  });
 }
 
 function fill(store: Store, file: RawFile): ExportedToPython {
@@ -115,38 +108,4 @@ function readable(id: string, payload: string, deletedAt: Micros): string {
   return isObject(members) && members.observation_id === id
     ? payload
     : formatTombstone(id, "", deletedAt).payload;
-}
-
-/** Makes the folder unless it is there and empty; gives whether it was made. */
-function makeEmpty(folder: string): boolean {
-  try {
-    for (const _ of Deno.readDirSync(folder)) {
-      throw new Failure(`Cannot export to ${folder}: it holds files already. Name a new or empty folder.`);
-    }
-    return false;
-  } catch (error) {
-    if (error instanceof KiokuError) throw error;
-    if (!(error instanceof Deno.errors.NotFound)) {
-      throw new Failure(`Cannot export to ${folder}: ${messageOf(error)}. Name a new or empty folder.`);
-    }
-  }
-  try {
-    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return true;
-  } catch (error) {
-    throw new Failure(`Cannot export to ${folder}: ${messageOf(error)}. Name another folder.`);
-  }
-}
-
-function clear(folder: string, made: boolean): void {
-  try {
-    if (made) Deno.removeSync(folder, { recursive: true });
-    else {
-      for (const { name } of [...Deno.readDirSync(folder)]) {
-        Deno.removeSync(join(folder, name), { recursive: true });
-      }
-    }
-  } catch {
-    // What stopped the export stops this too.
-  }
 }

@@ -1,13 +1,11 @@
-import { UsageError } from "../../core/errors.ts";
-import { parseScopeLabel, scopeLabel } from "../../core/scope.ts";
 import type { OpenMemory } from "../../memory/open.ts";
 import { markdownEntry, textEntry } from "../../memory/render/entry.ts";
 import { memoryJson } from "../../memory/render/json.ts";
-import { MEMORY_TYPES, type MemoryType } from "../../memory/observation.ts";
 import { type Hit, SEARCH_MODES, type SearchFilters, type SearchPage } from "../../memory/search/request.ts";
 import { searchMemories } from "../../memory/search/search.ts";
 import { behind } from "../behind.ts";
 import type { DataCommand } from "../command.ts";
+import { filledList, memoryTypes, scope } from "../memory_filters.ts";
 import type { Options } from "../options.ts";
 import { highlight, type Output } from "../output.ts";
 
@@ -105,25 +103,4 @@ function filters(options: Options, memory: OpenMemory): SearchFilters {
     until: options.moment("until", now),
   };
   return optional;
-}
-
-function filledList(list: string[]): string[] | undefined {
-  return list.length === 0 ? undefined : list;
-}
-
-function memoryTypes(options: Options): MemoryType[] | undefined {
-  const named = filledList(options.list("memoryType"));
-  return named?.map((name) => {
-    const found = MEMORY_TYPES.find((known) => known === name);
-    if (found !== undefined) return found;
-    throw new UsageError(`Cannot use --memory-type "${name}": it is not one of ${MEMORY_TYPES.join(", ")}.`);
-  });
-}
-
-function scope(options: Options): string | undefined {
-  const text = options.filled("scope");
-  if (text === undefined) return undefined;
-  const read = parseScopeLabel(text);
-  if (read !== undefined) return scopeLabel(read);
-  throw new UsageError(`Cannot use --scope "${text}": it is not mesh, user/NAME or team/NAME.`);
 }

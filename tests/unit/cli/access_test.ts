@@ -32,7 +32,7 @@ Deno.test("the executable is given no network beyond this machine, no native cod
 });
 
 Deno.test("only the peer keeps the network, only it and what opens an editor processes, and no command native code", () => {
-  const kinds = ["data", "setup", "editor", "peer"] as const;
+  const kinds = ["data", "files", "setup", "editor", "peer"] as const;
   const keepers = (name: Deno.PermissionName) => kinds.filter((kind) => accessOf(kind).keeps.includes(name));
   assert.deepEqual([keepers("net"), keepers("run"), keepers("ffi")], [["peer"], ["editor", "peer"], []]);
   assert.deepEqual(accessOf("data").keeps, []);

@@ -3,7 +3,7 @@ import { pythonJson } from "../../../lib/core/json.ts";
 import { parseRecordKey } from "../../../lib/core/keyspace.ts";
 import { MESH, type Scope } from "../../../lib/core/scope.ts";
 import { exportToPython } from "../../../lib/memory/export_python.ts";
-import { exportRecords } from "../../../lib/memory/export.ts";
+import { exportMemories, exportRecords } from "../../../lib/memory/export.ts";
 import { ingest } from "../../../lib/memory/ingest.ts";
 import { mergeObservation, mergeTombstone } from "../../../lib/memory/records.ts";
 import { formatTombstone, type Tombstone } from "../../../lib/memory/tombstone.ts";
@@ -15,7 +15,7 @@ import { live, take, tombstones } from "../../support/import.ts";
 import { observationOf, TEST_AUTHOR, testId } from "../../support/observations.ts";
 import { seededNumbers } from "../../support/random.ts";
 
-const EVERYTHING = { project: undefined, since: undefined };
+const EVERYTHING = {};
 const SETTINGS = { userId: "alice", teamId: "acme" };
 const SCOPES: readonly Scope[] = [MESH, { tier: "user", id: "alice" }, { tier: "team", id: "acme" }];
 
@@ -74,6 +74,46 @@ Deno.test("an export can be of one project or of what is new", () => {
     sorted(fresh.id, other.id, gone(old.id), gone(testId(4))),
   );
   assert.deepEqual(ids("a", since), sorted(fresh.id, gone(old.id)));
+});
+
+Deno.test("every filter chooses what it says, deletions by what is still known of their memory", () => {
+  using context = testContext({ settings: SETTINGS });
+  const [mesh, user] = SCOPES;
+  const day = (n: number) => at(`2026-01-0${n}T00:00:00Z`);
+  const fields = [
+    { scope: mesh, tags: ["a", "b"], memoryType: "bug" },
+    { scope: user, tags: ["a"], memoryType: "note" },
+    { scope: mesh, tags: [], memoryType: "decision" },
+    { scope: mesh, tags: ["a"], memoryType: "bug" },
+  ] as const;
+  const all = fields.map((one, n) => observationOf({ ...one, id: testId(n), createdAt: day(n + 1) }));
+  merge(context, all, [formatTombstone(testId(3), "", day(5)), formatTombstone(testId(9), "", day(6))]);
+  const chosen = (choice: Parameters<typeof exportRecords>[1]) =>
+    [...exportRecords(context.store, choice)].map(({ kind, key }) => {
+      const n = fields.findIndex((_, index) => testId(index) === parseRecordKey(key)?.id);
+      return kind === "observation" ? n : `-${n}`;
+    });
+  assert.deepEqual(chosen({}).toSorted(), [0, 1, 2, 3, "-3", "--1"].toSorted());
+  assert.deepEqual(chosen({ tags: ["a"] }), [0, 1, 3, "-3"]);
+  assert.deepEqual(chosen({ tags: ["a", "b"] }), [0]);
+  assert.deepEqual(chosen({ memoryTypes: ["bug", "decision"] }), [0, 2, 3, "-3"]);
+  assert.deepEqual(chosen({ scope: "user/alice" }), [1]);
+  assert.deepEqual(chosen({ until: day(2) }), [0, 1]);
+  assert.deepEqual(chosen({ since: day(2), until: day(5) }), [1, 2, 3, "-3"]);
+  assert.deepEqual(chosen({ tags: ["a"], memoryTypes: ["bug"], since: day(2) }), [3, "-3"]);
+});
+
+Deno.test("for people there is what a search would show", () => {
+  using context = testContext();
+  const replaced = observationOf({ id: testId(1) });
+  const newer = observationOf({ id: testId(2), supersedes: [testId(1)] });
+  const expired = observationOf({ id: testId(3), expiresAt: at("2020-01-01T00:00:00Z") });
+  const erased = observationOf({ id: testId(4), purged: true, content: "" });
+  const deleted = observationOf({ id: testId(5) });
+  merge(context, [replaced, newer, expired, erased, deleted], [formatTombstone(testId(5), "", 0)]);
+  const ids = (superseded: boolean) => [...exportMemories(context, {}, superseded)].map(({ id }) => id);
+  assert.deepEqual(ids(false), [newer.id]);
+  assert.deepEqual(ids(true), [replaced.id, newer.id]);
 });
 
 Deno.test("what Python would show wrongly is left out of its folder", () => {
