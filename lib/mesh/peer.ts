@@ -208,6 +208,7 @@ class RunningPeer implements Peer {
       storages: this.#stores ? storagesFor(scopes, layout) : [],
       volume,
       tls,
+      access: undefined,
       clock: memory.clock,
       random: memory.random,
       timer,

@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { Failure } from "../core/errors.ts";
 import { writeWhole } from "../core/files.ts";
 import type { Random } from "../core/random.ts";
+import type { Access } from "./access_control.ts";
 import { type Child, startChild } from "./child.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Engine } from "./engine/find.ts";
@@ -28,6 +29,8 @@ export interface RouterOptions {
   readonly storages: readonly Storage[];
   readonly volume: Volume;
   readonly tls: LinkTls | undefined;
+  /** Whom it lets do what; undefined: everybody who gets a link does everything. */
+  readonly access: Access | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly timer: Timer;

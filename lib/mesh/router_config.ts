@@ -1,4 +1,6 @@
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
+import { type Access, accessControl } from "./access_control.ts";
+import { REPLICATION } from "./replication.ts";
 import type { Storage } from "./storages.ts";
 
 /** Where storages keep their data: on disk, or in memory for a router that is only tried out. */
@@ -19,17 +21,13 @@ export interface RouterConfig {
   readonly storages: readonly Storage[];
   readonly volume: Volume;
   readonly tls: LinkTls | undefined;
+  /** Whom it lets do what; undefined: everybody who gets a link does everything. */
+  readonly access: Access | undefined;
   /** Files of the verified engine. */
   readonly engine: { readonly folder: string; readonly remoteApi: string; readonly storageManager: string };
   /** The side towards our own peer. */
   readonly loopback: { readonly port: number; readonly certificate: string; readonly key: string };
 }
-
-/**
- * How storages align with each other; the values of Python 1.2.0 (compat data §6), which every router of the mesh must
- * share: they are hashed into the keys that alignment uses.
- */
-const REPLICATION = { interval: 10.0, sub_intervals: 5, hot: 6, warm: 30, propagation_delay: 250 };
 
 /**
  * The largest message a router takes from a link: 64 MiB of payload and its key. Zenoh's own limit is 1 GiB, which one
@@ -63,6 +61,7 @@ function document(config: RouterConfig): Record<string, unknown> {
         ...(config.tls === undefined ? {} : { tls: linkTls(config.tls) }),
       },
     },
+    ...(config.access === undefined ? {} : { access_control: accessControl(config.access) }),
     plugins_loading: { enabled: true, search_dirs: [engine.folder] },
     plugins: {
       remote_api: {
@@ -96,6 +95,7 @@ function linkTls({ ca, certificate, key }: LinkTls): Record<string, unknown> {
     root_ca_certificate: ca,
     enable_mtls: true,
     verify_name_on_connect: true,
+    close_link_on_expiration: true,
     listen_private_key: key,
     listen_certificate: certificate,
     connect_private_key: key,

@@ -15,6 +15,7 @@ const config: RouterConfig = {
   storages: storagesFor([MESH, ALICE, ACME], "scopes"),
   volume: "rocksdb",
   tls: undefined,
+  access: undefined,
   engine: { folder: "/engine", remoteApi: "/engine/a.so", storageManager: "/engine/b.so" },
   loopback: { port: 4711, certificate: "/state/c.pem", key: '/state/"k".pem' },
 };
@@ -100,6 +101,7 @@ Deno.test("links are secured as Python's version does", () => {
     root_ca_certificate: "/tls/ca.crt",
     enable_mtls: true,
     verify_name_on_connect: true,
+    close_link_on_expiration: true,
     listen_private_key: "/tls/peer.key",
     listen_certificate: "/tls/peer.crt",
     connect_private_key: "/tls/peer.key",

@@ -44,6 +44,7 @@ export async function routerOptions(folder: string, parts: HostParts = {}): Prom
     storages: storagesFor(parts.scopes ?? [MESH], "scopes"),
     volume: "rocksdb",
     tls: undefined,
+    access: undefined,
     clock: monotonicClock(Date.now),
     random: systemRandom,
     timer: systemTimer,
