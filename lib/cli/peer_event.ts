@@ -1,4 +1,5 @@
 import type { PeerEvent } from "../mesh/peer.ts";
+import type { Refusal } from "../mesh/refusals.ts";
 
 /** The line that a log shows of what happened; undefined for what nobody needs to read. */
 export function describe(event: PeerEvent): string | undefined {
@@ -28,9 +29,45 @@ export function describe(event: PeerEvent): string | undefined {
     case "not-carried":
       return `${event.scope} is carried by no host in reach, so its records wait; declare it on the hub: ` +
         `kioku-mesh scope add ${event.scope}`;
+    case "turned-away":
+      return `turned away: ${refusalText(event.refusal)}${
+        event.again === 0 ? "" : `; and ${event.again} more of these`
+      }`;
+    case "admission":
+      return `declared: ${event.scopes.join(", ")}` +
+        (event.granted === undefined ? "" : `; certificates that get in: ${event.granted}`);
     case "trouble":
       return event.reason;
   }
+}
+
+function refusalText(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case "link":
+      return `a connection (${reasonText(refusal.reason)})`;
+    case "expired":
+      return `${refusal.from}, whose certificate is over`;
+    case "unknown":
+      return `router ${refusal.zid}, whose certificate is revoked or not in the ledger: it may do nothing here`;
+    case "message": {
+      const { cn, zid, what, key, tooLarge } = refusal;
+      const who = cn === undefined ? `router ${zid}` : `${cn} (router ${zid})`;
+      return `${who}: ${what.toLowerCase()} on ${key}${
+        tooLarge ? ", which is too large" : ", which is not granted"
+      }`;
+    }
+  }
+}
+
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/peer sent no certificates/, "it has no certificate"],
+  [/UnknownIssuer/, "its certificate is another authority's"],
+  [/certificate expired/, "its certificate is over"],
+  [/UnknownCA|BadCertificate|CertificateUnknown/, "it does not accept our certificate"],
+];
+
+function reasonText(reason: string): string {
+  return REASONS.find(([pattern]) => pattern.test(reason))?.[1] ?? reason;
 }
 
 function seconds(milliseconds: number): string {

@@ -60,7 +60,11 @@ export async function startOwnPeer({ memory, engine, output }: PeerCall, part: P
     memory,
     state: memory.folders.state,
     engine: await findEngine(engine, memory.random),
-    scopes: memory.settings.declared.flatMap((label) => parseScopeLabel(label) ?? []),
+    admission: {
+      scopes: memory.settings.declared.flatMap((label) => parseScopeLabel(label) ?? []),
+      access: undefined,
+      certificate: undefined,
+    },
     timer: systemTimer,
     tell: (event) => {
       const line = describe(event);

@@ -1,5 +1,6 @@
 import type { ScopeLabel } from "../core/scope.ts";
 import type { MemoryContext } from "../memory/context.ts";
+import { ALIVE } from "./access_control.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { type Reconciled, Reconciler } from "./reconcile.ts";
 import type { Declared, MeshSession, Question } from "./session.ts";
@@ -46,9 +47,6 @@ const LOOK_AGAIN_MS = 5_000;
 
 /** How long a new neighbour has to show that it is of ours. Milliseconds. */
 const SHOW_MS = 3_000;
-
-/** Where our peers show that they are there, by their routers' ids. */
-const ALIVE = "kioku/peer";
 
 /** One session of the peer: everything that it declares, and the comparisons that it makes, until it ends. */
 export class Attachment {
@@ -129,13 +127,13 @@ export class Attachment {
     const { session, scopes, arrivals, memory, sums, role, events } = this.#options;
     const { zid } = session;
     this.#declared.push(
-      await session.watchAlive(`${ALIVE}/*`, (key, alive) => {
-        const other = key.slice(ALIVE.length + 1);
+      await session.watchAlive(`${ALIVE}/*/*`, (key, alive) => {
+        const other = key.slice(key.lastIndexOf("/") + 1);
         if (alive) this.#ours.add(other);
         else this.#ours.delete(other);
       }),
     );
-    this.#declared.push(await session.declareAlive(`${ALIVE}/${zid}`));
+    this.#declared.push(await session.declareAlive(`${ALIVE}/${memory.identity.pcId}/${zid}`));
     const keys = scopes.flatMap((scope) => SPACES.flatMap((space) => space.subscriptions(scope)));
     for (const one of keys) this.#declared.push(await session.subscribe(one, arrivals.receive));
     if (role === "hub") {

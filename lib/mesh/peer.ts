@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Micros } from "../core/clock.ts";
 import { Failure, messageOf } from "../core/errors.ts";
-import { type Scope, type ScopeLabel, scopeLabel } from "../core/scope.ts";
+import { type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import { outgoingDepth } from "../memory/outgoing.ts";
 import { takeLock } from "../store/lock.ts";
+import { type Admission, type AdmissionSource, watchAdmission } from "./admission.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Attachment } from "./attachment.ts";
 import { Drain } from "./drain.ts";
@@ -12,7 +13,8 @@ import type { Endpoint } from "./endpoint.ts";
 import type { Engine } from "./engine/find.ts";
 import { peerLock, type PeerStatus, writePeerStatus } from "./peer_status.ts";
 import type { Reconciled } from "./reconcile.ts";
-import type { Router } from "./router.ts";
+import { type Refusal, RefusalCounts } from "./refusals.ts";
+import type { Router, RouterOptions } from "./router.ts";
 import type { LinkTls, Volume } from "./router_config.ts";
 import { type MeshSession, openSession } from "./session.ts";
 import { Silence } from "./silence.ts";
@@ -34,8 +36,9 @@ export interface PeerOptions {
   readonly role: "hub" | "spoke";
   /** Whether a spoke has storages too. */
   readonly replica: boolean;
-  /** The scopes that this host declares; no other record goes out or comes in. */
-  readonly scopes: readonly Scope[];
+  readonly admission: Admission;
+  /** Where it is read anew from while the peer runs; without it stays as it is. */
+  readonly admissionSource?: AdmissionSource;
   readonly layout: StorageLayout;
   readonly volume: Volume;
   readonly tls: LinkTls | undefined;
@@ -70,6 +73,14 @@ export type PeerEvent =
   }
   /** So many records went out, but nobody has them yet; they are sent again. */
   | { readonly kind: "unconfirmed"; readonly count: number }
+  /** The router turned something away; `again` times more of the same since it was last told. */
+  | { readonly kind: "turned-away"; readonly refusal: Refusal; readonly again: number }
+  /** Scopes, access or this host's certificate have changed; the router is started again with them. */
+  | {
+    readonly kind: "admission";
+    readonly scopes: readonly ScopeLabel[];
+    readonly granted: number | undefined;
+  }
   /** No host in reach stores a scope of ours, so its records wait here. */
   | { readonly kind: "not-carried"; readonly scope: ScopeLabel }
   | { readonly kind: "trouble"; readonly reason: string };
@@ -126,7 +137,10 @@ class RunningPeer implements Peer {
   readonly #options: PeerOptions;
   readonly #lock: Disposable;
   readonly #stopping = new AbortController();
-  readonly #declared: readonly ScopeLabel[];
+  #admission: Admission;
+  #declared: readonly ScopeLabel[];
+  readonly #refusals: RefusalCounts;
+  #stopWatching = () => {};
   readonly #notCarried = new Set<ScopeLabel>();
   readonly #arrivals: Arrivals;
   readonly #drain: Drain;
@@ -148,9 +162,14 @@ class RunningPeer implements Peer {
   constructor(options: PeerOptions, lock: Disposable) {
     this.#options = options;
     this.#lock = lock;
-    this.#declared = options.scopes.map(scopeLabel);
+    this.#admission = options.admission;
+    this.#declared = options.admission.scopes.map(scopeLabel);
     const { store, clock } = options.memory;
     const { timer, failPoint = () => {}, tell } = options;
+    this.#refusals = new RefusalCounts(clock, (refusal, again) => {
+      tell({ kind: "turned-away", refusal, again });
+      this.#changed();
+    });
     this.#sums = new Sums(store, timer);
     this.#silence = new Silence(clock);
     this.#arrivals = new Arrivals({
@@ -198,21 +217,8 @@ class RunningPeer implements Peer {
   }
 
   async start(): Promise<void> {
-    const { memory, state, engine, listen, connect, scopes, layout, volume, tls, timer, tell } =
-      this.#options;
-    this.#supervisor = await superviseRouter({
-      engine,
-      folder: join(state, "router"),
-      listen,
-      connect,
-      storages: this.#stores ? storagesFor(scopes, layout) : [],
-      volume,
-      tls,
-      access: undefined,
-      clock: memory.clock,
-      random: memory.random,
-      timer,
-    }, {
+    const { admissionSource, timer, tell } = this.#options;
+    this.#supervisor = await superviseRouter(() => this.#routerOptions(), {
       up: (router) => {
         this.#routerUp = true;
         tell({ kind: "router-up", zid: router.zid, locators: router.locators });
@@ -224,7 +230,45 @@ class RunningPeer implements Peer {
         this.#changed();
       },
     });
+    if (admissionSource !== undefined) {
+      this.#stopWatching = watchAdmission(admissionSource, this.#admission, timer, {
+        changed: (admission) => this.#admit(admission),
+        failed: (reason) => tell({ kind: "trouble", reason }),
+      });
+    }
     this.#writeStatus();
+  }
+
+  #routerOptions(): RouterOptions {
+    const { memory, state, engine, listen, connect, layout, volume, tls, timer } = this.#options;
+    const { scopes, access } = this.#admission;
+    return {
+      engine,
+      folder: join(state, "router"),
+      listen,
+      connect,
+      storages: this.#stores ? storagesFor(scopes, layout) : [],
+      volume,
+      tls,
+      access,
+      refused: (refusal) => this.#refusals.add(refusal),
+      clock: memory.clock,
+      random: memory.random,
+      timer,
+    };
+  }
+
+  // What was sent and is not confirmed yet goes out again, and what others sent meanwhile they send again.
+  #admit(admission: Admission): void {
+    this.#admission = admission;
+    this.#declared = admission.scopes.map(scopeLabel);
+    this.#notCarried.clear();
+    this.#options.tell({
+      kind: "admission",
+      scopes: this.#declared,
+      granted: admission.access?.grants.length,
+    });
+    this.#supervisor?.renew("scopes, access or the certificate have changed");
   }
 
   status = (): PeerStatus => {
@@ -268,6 +312,7 @@ class RunningPeer implements Peer {
     try {
       if (this.#attachment?.reachable && this.status().outbox.waiting > 0) await this.#lastDrain();
       this.#stopping.abort();
+      this.#stopWatching();
       await this.#attachment?.undeclare(UNDECLARE_MS);
       this.#detach(this.#session);
       await this.#arrivals.stop(LAST_ARRIVALS_MS);

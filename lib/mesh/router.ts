@@ -13,6 +13,7 @@ import { endLeftover, forgetRouter, recordRouter } from "./leftover.ts";
 import { type LoopbackCertificate, makeLoopbackCertificate } from "./loopback_certificate.ts";
 import { checkPorts, freePort } from "./ports.ts";
 import { type Ready, waitUntilReady } from "./readiness.ts";
+import { type Refusal, RefusalReader, REFUSALS_LOGGED } from "./refusals.ts";
 import { type LinkTls, renderRouterConfig, type Volume } from "./router_config.ts";
 import { openRouterLog, type RouterLog } from "./router_log.ts";
 import type { LoopbackAddress } from "./websocket.ts";
@@ -34,6 +35,8 @@ export interface RouterOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly timer: Timer;
+  /** Told of what the router turns away, when there is an `access`. */
+  readonly refused?: (refusal: Refusal) => void;
   /** How long it may take until it is ready; a large database takes its time. Milliseconds; 30,000 when not given. */
   readonly readyWithinMs?: number;
 }
@@ -56,7 +59,9 @@ export class RouterFailed extends Failure {}
  * Levels at which the router prints neither its configuration (it does at "info") nor payloads (at "debug" and "trace").
  * Colours are for terminals.
  */
-const ROUTER_ENV = { RUST_LOG: "warn", NO_COLOR: "1" };
+function environment({ access }: RouterOptions): Record<string, string> {
+  return { RUST_LOG: access === undefined ? "warn" : `warn,${REFUSALS_LOGGED}`, NO_COLOR: "1" };
+}
 
 /** What the plugin says, and lives on, when its port was taken after we had found it free. */
 const LOOPBACK_PORT_LOST = "Unable to start TcpListener";
@@ -102,16 +107,20 @@ async function startOnce(
   const address = { port: freePort(), ca: loopback.ca };
   writeFiles(options, loopback, address.port);
   const log = openRouterLog(join(folder, LOG));
+  const refusals = new RefusalReader();
   const portLost = new AbortController();
   let child: Child | undefined;
   try {
     child = await startChild({
       program: options.engine.router,
       args: ["--config", join(folder, CONFIG)],
-      env: { ...ROUTER_ENV, ZENOH_BACKEND_ROCKSDB_ROOT: join(folder, DATA) },
+      env: { ...environment(options), ZENOH_BACKEND_ROCKSDB_ROOT: join(folder, DATA) },
       folder,
       line: (text) => {
+        const meaning = refusals.read(text);
+        if (meaning === "noise") return;
         log.line(text);
+        if (meaning !== undefined) return options.refused?.(meaning);
         if (text.includes(LOOPBACK_PORT_LOST)) portLost.abort();
       },
     }, timer);

@@ -15,6 +15,8 @@ export interface RouterEvents {
 export interface Supervisor {
   /** Ends the router that runs and starts another: for one that lives but does not answer. */
   restart(reason: string): void;
+  /** The same without a pause, for a router that is well but is to be run with other options. */
+  renew(reason: string): void;
   /** Ends it for good; resolves when no router runs. */
   stop(): Promise<void>;
 }
@@ -27,40 +29,54 @@ const LONGEST_PAUSE_MS = 30_000;
 const WELL_AFTER = 60_000_000;
 
 /**
- * Runs a router until it is stopped. The first start must succeed: what is wrong with the engine, the endpoints or the
+ * Runs a router until it is stopped, each start with the options as they are then. The first start must succeed: what is wrong with the engine, the endpoints or the
  * ports is for the user to put right, and is thrown. After that every end is followed by another start, after pauses that
  * double, each shortened by a random part so that hosts that went down together do not come back together.
  */
-export async function superviseRouter(options: RouterOptions, events: RouterEvents): Promise<Supervisor> {
+export async function superviseRouter(
+  optionsNow: () => RouterOptions,
+  events: RouterEvents,
+): Promise<Supervisor> {
   const stopping = new AbortController();
-  let current: Router | undefined = await startRouter(options);
+  const { clock, random, timer } = optionsNow();
+  let current: Router | undefined = await startRouter(optionsNow());
   let why: string | undefined;
+  // Why the router that runs, or is about to, has the wrong options.
+  let outdated: string | undefined;
   const run = async () => {
     let pauses = 0;
     for (; !stopping.signal.aborted;) {
       let reason: string;
       try {
-        current ??= await startRouter(options, stopping.signal);
-        const since = options.clock();
-        events.up(current);
+        if (current === undefined) {
+          outdated = undefined;
+          current = await startRouter(optionsNow(), stopping.signal);
+        }
+        const since = clock();
+        if (outdated === undefined) events.up(current);
+        else void current.stop();
         const how = await current.ended;
-        reason = why ?? `the router ended: ${how}`;
-        if (options.clock() - since >= WELL_AFTER) pauses = 0;
+        reason = outdated ?? why ?? `the router ended: ${how}`;
+        if (clock() - since >= WELL_AFTER) pauses = 0;
       } catch (error) {
         reason = messageOf(error);
       }
       current = undefined;
       why = undefined;
       if (stopping.signal.aborted) return;
-      const pause = pauseMs(pauses++, options.random);
+      const pause = outdated === undefined ? pauseMs(pauses++, random) : 0;
       events.down(reason, pause);
-      await sleep(options.timer, pause, stopping.signal);
+      await sleep(timer, pause, stopping.signal);
     }
   };
   const done = run();
   return {
     restart(reason) {
       why = reason;
+      void current?.stop();
+    },
+    renew(reason) {
+      outdated = reason;
       void current?.stop();
     },
     async stop() {

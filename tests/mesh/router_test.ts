@@ -59,7 +59,8 @@ routerTest("a router that is killed is started again, elsewhere, and ended for g
   using folder = tempFolder();
   const ups: Router[] = [];
   const downs: string[] = [];
-  const supervisor = await superviseRouter(await routerOptions(folder.at("router"), { storages: [] }), {
+  const options = await routerOptions(folder.at("router"), { storages: [] });
+  const supervisor = await superviseRouter(() => options, {
     up: (router) => void ups.push(router),
     down: (reason) => void downs.push(reason),
   });

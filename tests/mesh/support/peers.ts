@@ -4,9 +4,12 @@ import { systemRandom } from "../../../lib/core/random.ts";
 import type { MemoryContext } from "../../../lib/memory/context.ts";
 import { digests } from "../../../lib/memory/digests.ts";
 import { saveMemory } from "../../../lib/memory/save.ts";
+import type { Access } from "../../../lib/mesh/access_control.ts";
+import type { AdmissionSource } from "../../../lib/mesh/admission.ts";
 import { parseEndpoint } from "../../../lib/mesh/endpoint.ts";
 import { type Peer, type PeerEvent, type PeerOptions, startPeer } from "../../../lib/mesh/peer.ts";
 import { freePort } from "../../../lib/mesh/ports.ts";
+import type { LinkTls } from "../../../lib/mesh/router_config.ts";
 import { systemTimer } from "../../../lib/mesh/timer.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { TEST_IDENTITY, testSettings } from "../../support/context.ts";
@@ -24,6 +27,12 @@ export interface PeerParts {
   readonly folder?: TempFolder;
   readonly failPoint?: (name: string) => void;
   readonly replica?: boolean;
+  /** Its id; all tests' hosts have the same without. */
+  readonly pcId?: string;
+  /** Certificates; then it listens on tls/. */
+  readonly tls?: LinkTls;
+  readonly access?: Access;
+  readonly admissionSource?: AdmissionSource;
   /** How far its clock is off. Milliseconds. */
   readonly skewMs?: number;
 }
@@ -34,13 +43,14 @@ export function openMemory(
   role: "hub" | "spoke",
   scopes: readonly Scope[] = [MESH],
   skewMs = 0,
+  pcId: string = TEST_IDENTITY.pcId,
 ): MemoryContext {
   const clock = monotonicClock(() => Date.now() + skewMs);
   return {
     store: openStore(folder.at("kioku.db"), clock),
     clock,
     random: systemRandom,
-    identity: TEST_IDENTITY,
+    identity: { ...TEST_IDENTITY, pcId },
     settings: testSettings({ mode: role, readable: scopes.map(scopeLabel) }),
   };
 }
@@ -64,18 +74,22 @@ export async function peerOptions(
   events: PeerEvent[],
 ): Promise<PeerOptions> {
   const { role, connect, port, scopes = [MESH], failPoint, replica = false, skewMs } = parts;
+  const { tls, access, admissionSource, pcId } = parts;
   return {
-    memory: openMemory(folder, role, scopes, skewMs),
+    memory: openMemory(folder, role, scopes, skewMs, pcId),
     state: folder.path,
     engine: await testEngine(),
-    listen: port === undefined ? [] : [parseEndpoint(`tcp/127.0.0.1:${port}`)],
+    listen: port === undefined
+      ? []
+      : [parseEndpoint(`${tls === undefined ? "tcp" : "tls"}/127.0.0.1:${port}`)],
     connect: connect === undefined ? [] : [parseEndpoint(connect)],
     role,
     replica,
-    scopes,
+    admission: { scopes, access, certificate: undefined },
+    ...(admissionSource === undefined ? {} : { admissionSource }),
     layout: "scopes",
     volume: "rocksdb",
-    tls: undefined,
+    tls,
     timer: systemTimer,
     tell: (event) => void events.push(event),
     ...(failPoint === undefined ? {} : { failPoint }),
@@ -88,7 +102,7 @@ export async function startTestPeer(given: PeerParts): Promise<TestPeer> {
   const folder = parts.folder ?? tempFolder();
   const events: PeerEvent[] = [];
   const options = await peerOptions(folder, parts, events);
-  const memory = openMemory(folder, parts.role, parts.scopes);
+  const memory = openMemory(folder, parts.role, parts.scopes, 0, parts.pcId);
   const close = () => {
     memory.store.close();
     options.memory.store.close();
@@ -108,7 +122,7 @@ export async function startTestPeer(given: PeerParts): Promise<TestPeer> {
       memory,
       folder,
       events,
-      endpoint: `tcp/127.0.0.1:${parts.port ?? 0}`,
+      endpoint: `${parts.tls === undefined ? "tcp" : "tls"}/127.0.0.1:${parts.port ?? 0}`,
       stop,
       [Symbol.asyncDispose]: stop,
     };
