@@ -106,6 +106,30 @@ export const MIGRATIONS: readonly string[] = [
 
   ${searchIndexTable("search_index")}
   `,
+  `
+  -- Hosts' certificates that an authority trusted here has signed (lib/trust/certificates.ts).
+  CREATE TABLE certificate (
+    id TEXT PRIMARY KEY, authority TEXT NOT NULL, serial TEXT NOT NULL, cn TEXT NOT NULL,
+    host TEXT NOT NULL, user TEXT, teams TEXT NOT NULL, signer TEXT, not_after INTEGER NOT NULL,
+    payload TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX certificate_host ON certificate (host);
+
+  -- Certificates that the authority has taken back (lib/trust/certificates.ts).
+  CREATE TABLE revocation (
+    id TEXT PRIMARY KEY, authority TEXT NOT NULL, serial TEXT NOT NULL, revoked_at INTEGER NOT NULL,
+    payload TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- What the signature of a record came to; a record without one has no row (lib/trust/verdicts.ts).
+  CREATE TABLE signature (
+    id TEXT NOT NULL, scope TEXT NOT NULL, kind TEXT NOT NULL,
+    state INTEGER NOT NULL, certificate TEXT NOT NULL, seen_at INTEGER NOT NULL,
+    PRIMARY KEY (id, scope, kind)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX signature_certificate ON signature (certificate, state);
+  CREATE INDEX quarantine_reason ON quarantine (reason);
+  `,
 ];
 
 /** The schema version that this program writes and understands. */

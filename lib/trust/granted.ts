@@ -4,11 +4,14 @@ import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
 import { Failure, KiokuError, messageOf } from "../core/errors.ts";
 import { type IdentityNames, readIdentityUris } from "./identity_names.ts";
+import { readSignerUri } from "./signer_name.ts";
 
 /** What a certificate grants its holder. Nothing here says that anybody signed it: chain and time are checked elsewhere. */
 export interface GrantedIdentity extends IdentityNames {
   /** The subject's first common name, by which the router knows the holder. Unique for a leaf that we signed. */
   readonly cn: string;
+  /** The public key that the holder signs records with, as base64url; undefined when it names none. */
+  readonly signer: string | undefined;
   /** The serial number, lower-case hexadecimal digits. */
   readonly serial: string;
   /** SHA-256 of the certificate (DER), lower-case hexadecimal digits. */
@@ -37,8 +40,10 @@ function read(certificate: X509Certificate): GrantedIdentity {
   const [cn] = certificate.subjectName.getField("CN");
   if (cn === undefined || cn === "") throw new Failure("Cannot use a certificate without a common name.");
   const names = certificate.getExtension(SubjectAlternativeNameExtension)?.names.items ?? [];
+  const uris = names.filter(({ type }) => type === "url").map(({ value }) => value);
   return {
-    ...readIdentityUris(names.filter(({ type }) => type === "url").map(({ value }) => value)),
+    ...readIdentityUris(uris),
+    signer: readSignerUri(uris),
     cn,
     serial: certificate.serialNumber.toLowerCase(),
     fingerprint: sha256(new Uint8Array(certificate.rawData)),

@@ -14,6 +14,8 @@ export interface CertifiedIdentity extends IdentityNames {
   readonly cn: string;
   /** SHA-256 of the certificate (DER), lower-case hexadecimal digits: says which certificate this was taken from. */
   readonly fingerprint: string;
+  /** The public key that it names for signing records, as base64url; undefined when it names none. */
+  readonly signer: string | undefined;
   readonly notAfter: Micros;
 }
 
@@ -22,7 +24,7 @@ const IDENTITY_FILE = "identity.json";
 
 /** Writes what the certificate says beside it, readable by its owner alone. */
 export function writeIdentityFile(tlsFolder: string, identity: CertifiedIdentity, random: Random): void {
-  const { cn, fingerprint, host, user, teams, notAfter } = identity;
+  const { cn, fingerprint, host, user, teams, signer, notAfter } = identity;
   const text = JSON.stringify({
     v: 1,
     cn,
@@ -30,6 +32,7 @@ export function writeIdentityFile(tlsFolder: string, identity: CertifiedIdentity
     host: host ?? null,
     user: user ?? null,
     teams,
+    signer: signer ?? null,
     not_after: formatTime(notAfter),
   });
   writeWhole(join(tlsFolder, IDENTITY_FILE), `${text}\n`, random);
@@ -56,11 +59,14 @@ function parse(text: string): CertifiedIdentity | undefined {
     return undefined;
   }
   if (!isObject(value) || value.v !== 1) return undefined;
-  const { cn, fingerprint, not_after } = value;
+  const { cn, fingerprint, not_after, signer = null } = value;
   const notAfter = typeof not_after === "string" ? parseTime(not_after) : undefined;
   if (typeof cn !== "string" || typeof fingerprint !== "string" || notAfter === undefined) return undefined;
+  if (signer !== null && typeof signer !== "string") return undefined;
   const names = identityMembers(value);
-  return names === undefined ? undefined : { ...names, cn, fingerprint, notAfter };
+  return names === undefined
+    ? undefined
+    : { ...names, cn, fingerprint, signer: signer ?? undefined, notAfter };
 }
 
 /** Reads the members `host`, `user` (null or an id) and `teams` of an object; undefined when one is something else. */

@@ -22,6 +22,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@modelcontextprotocol/server": ["mcp"],
   "commander": ["cli"],
   "json5": ["mesh"],
+  "node:buffer": ["trust"],
   "node:crypto": ["core", "trust", "tls"],
   "@peculiar/x509": ["mesh", "tls", "trust"],
   "reflect-metadata": ["mesh", "tls", "trust"],

@@ -5,6 +5,7 @@ import { X509Certificate as NodeCertificate } from "node:crypto";
 import { Failure } from "../../../lib/core/errors.ts";
 import { grantedIdentity } from "../../../lib/trust/granted.ts";
 import { identityUris, readIdentityUris } from "../../../lib/trust/identity_names.ts";
+import { signerUri } from "../../../lib/trust/signer_name.ts";
 import { newAuthority, newLeaf } from "../../support/certificate.ts";
 
 const HOST = "5b65ed0a6e46482dae27a85d316e3c0c";
@@ -18,7 +19,11 @@ Deno.test("a certificate says who its holder is", async () => {
     names: [
       { type: "dns", value: "laptop" },
       { type: "ip", value: "192.0.2.7" },
-      ...uris(...identityUris({ host: HOST, user: "alice", teams: ["zeta", "acme"] }), "urn:other:user:eve"),
+      ...uris(
+        ...identityUris({ host: HOST, user: "alice", teams: ["zeta", "acme"] }),
+        signerUri("A".repeat(43)),
+        "urn:other:user:eve",
+      ),
     ],
     notBefore: new Date("2026-01-02T03:04:05Z"),
     notAfter: new Date("2027-01-02T03:04:05Z"),
@@ -32,6 +37,7 @@ Deno.test("a certificate says who its holder is", async () => {
     host: HOST,
     user: "alice",
     teams: ["acme", "zeta"],
+    signer: "A".repeat(43),
     notBefore: Date.UTC(2026, 0, 2, 3, 4, 5) * 1000,
     notAfter: Date.UTC(2027, 0, 2, 3, 4, 5) * 1000,
     publicKey: undefined,
@@ -69,6 +75,11 @@ Deno.test("what is no certificate, or contradicts itself, is refused", async () 
   );
   await refused(newLeaf(authority, { cn: "a", names: uris("urn:kioku-mesh:host:short") }), /no host id/);
   await refused(newLeaf(authority, { cn: "a", names: uris("urn:kioku-mesh:team:a/b") }), /no team id/);
+  await refused(newLeaf(authority, { cn: "a", names: uris("urn:kioku-mesh:sign:short") }), /no signing key/);
+  await refused(
+    newLeaf(authority, { cn: "a", names: uris(signerUri("A".repeat(43)), signerUri("E".repeat(43))) }),
+    /several signing keys/,
+  );
 });
 
 Deno.test("names survive a round trip; kinds of a later version say nothing", () => {

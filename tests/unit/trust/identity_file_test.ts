@@ -11,13 +11,22 @@ const IDENTITY = {
   host: "5b65ed0a6e46482dae27a85d316e3c0c",
   user: "alice",
   teams: ["acme"],
+  signer: "A".repeat(43),
   notAfter: at("2027-01-01"),
 };
 
 Deno.test("what a certificate says is kept beside it, for its owner alone", () => {
   using folder = tempFolder();
   assert.equal(readIdentityFile(folder.path), undefined);
-  for (const identity of [IDENTITY, { ...IDENTITY, host: undefined, user: undefined, teams: [] }]) {
+  for (
+    const identity of [IDENTITY, {
+      ...IDENTITY,
+      host: undefined,
+      user: undefined,
+      teams: [],
+      signer: undefined,
+    }]
+  ) {
     writeIdentityFile(folder.path, identity, seededRandom(1));
     assert.deepEqual(readIdentityFile(folder.path), identity);
     assert.equal((Deno.statSync(folder.at("identity.json")).mode ?? 0) & 0o777, 0o600);
@@ -38,6 +47,7 @@ Deno.test("a file that says something else is an error, not nobody", () => {
       text.replace("5b65", "xxxx"),
       text.replace('["acme"]', '"acme"'),
       text.replace("2027", "soon"),
+      text.replace(/"signer":"\w+"/, '"signer":1'),
     ]
   ) {
     Deno.writeTextFileSync(folder.at("identity.json"), bad);
