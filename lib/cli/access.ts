@@ -31,6 +31,9 @@ const SYSTEM_VARIABLES = [
 // The programs that a person has chosen to edit and to read with (POSIX, environ(7)).
 const PERSONS_PROGRAMS = ["EDITOR", "PAGER", "VISUAL"];
 
+// Where clients keep their configuration and programs are looked for (docs/adr/0012).
+const CLIENT_VARIABLES = ["APPDATA", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "PATH"];
+
 // What packages look up: commander when it prints help, yaml when it parses, the MCP SDK's zod when it loads.
 const PACKAGE_VARIABLES = ["CLICOLOR_FORCE", "FORCE_COLOR", "LOG_STREAM", "LOG_TOKENS"];
 
@@ -46,6 +49,7 @@ export const PERMISSIONS: Permissions = {
     ...OUR_VARIABLES.flatMap((name) => [`KIOKU_MESH_${name}`, `MESH_MEM_${name}`]),
     ...LAUNCHER_VARIABLES,
     ...SYSTEM_VARIABLES,
+    ...CLIENT_VARIABLES,
     ...PACKAGE_VARIABLES,
     ...PERSONS_PROGRAMS,
   ].sort(),
@@ -82,6 +86,17 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
     opensFirst:
       "what a command on data opens; then the engine, which it verifies, and its router's folder in the state folder",
     keeps: ["read", "write", "net", "run"],
+  },
+  hook: {
+    opensFirst:
+      "what the client sends, and the end of the transcript that this names, of which it only counts; then what a command on " +
+      "data opens",
+    keeps: [],
+  },
+  verify: {
+    opensFirst:
+      "the files in which clients register servers; then it starts what is registered there, as the client would",
+    keeps: ["run"],
   },
 };
 

@@ -68,5 +68,22 @@ export interface EditorCommand {
   run(call: EditorCall): Ended | Promise<Ended>;
 }
 
+/** A command that starts what clients have registered; it looks at their files, then keeps only that. */
+export interface VerifyCommand {
+  readonly access: "verify";
+  declare(declaration: Declaration): void;
+  run(call: SetupCall): Promise<Ended>;
+}
+
+/**
+ * A command that a client's hook calls. It takes in what the client sends, and the one file that this names, before
+ * anything is opened; with what it then returns it can open nothing any more. It never fails.
+ */
+export interface HookCommand {
+  readonly access: "hook";
+  declare(declaration: Declaration): void;
+  prepare(around: Surroundings, args: readonly string[], options: Options): (call: DataCall) => Ended;
+}
+
 /** Any command. */
-export type Command = DataCommand | SetupCommand | EditorCommand | PeerCommand;
+export type Command = DataCommand | SetupCommand | EditorCommand | PeerCommand | VerifyCommand | HookCommand;

@@ -6,15 +6,24 @@ import type { Output } from "./output.ts";
  * is a UsageError that names the switch which says yes.
  */
 export function confirm(question: string, word: string, output: Output): boolean {
+  if (answerTo(question, `${question} Type ${word} to go on:`, output) === word) return true;
+  output.note("cancelled.");
+  return false;
+}
+
+/** Asks a person for yes or no; anything but a yes is a no. Without a terminal it is the same UsageError. */
+export function ask(question: string, output: Output): boolean {
+  return /^y(?:es)?$/i.test(answerTo(question, `${question} [y/N]`, output));
+}
+
+function answerTo(question: string, shown: string, output: Output): string {
   if (!Deno.stdin.isTerminal()) {
     throw new UsageError(
       `Cannot ask "${question}": standard input is no terminal. Add --yes to go on without asking.`,
     );
   }
-  output.note(`${question} Type ${word} to go on:`);
+  output.note(shown);
   const answer = new Uint8Array(256);
   const length = Deno.stdin.readSync(answer) ?? 0;
-  if (new TextDecoder().decode(answer.subarray(0, length)).trim() === word) return true;
-  output.note("cancelled.");
-  return false;
+  return new TextDecoder().decode(answer.subarray(0, length)).trim();
 }

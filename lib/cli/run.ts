@@ -20,7 +20,10 @@ export async function run(args: readonly string[], around: Surroundings, output:
   try {
     return await dispatch(args.filter((arg) => arg !== "--debug"), around, output);
   } catch (error) {
-    return report(error, debug, output);
+    // A hook that fails would disturb the session that it serves.
+    if (args[0] === "hook" && !debug && !Deno.stdin.isTerminal()) return 0;
+    const ended = report(error, debug, output);
+    return args[0] === "hook" ? 0 : ended;
   }
 }
 
@@ -79,9 +82,12 @@ async function start(
   around: Surroundings,
   output: Output,
 ): Promise<Ended> {
-  if (command.access === "setup") return await command.run({ around, options, args, output });
+  if (command.access === "setup" || command.access === "verify") {
+    return await command.run({ around, options, args, output });
+  }
   const onData = command.access === "data" || command.access === "files";
   if (onData) command.check?.(around, args);
+  const answer = command.access === "hook" ? command.prepare(around, args, options) : undefined;
   const engine = command.access === "peer"
     ? (await import("./engine_places.ts")).enginePlaces(around)
     : undefined;
@@ -89,11 +95,12 @@ async function start(
     output.progress(`Taking over what the Python version saved: ${done} of ${total}`);
   });
   keepOnly(accessOf(command.access).keeps);
-  for (const notice of memory.notices) output.note(notice);
   try {
+    if (answer !== undefined) return answer({ memory, options, args, output });
+    for (const notice of memory.notices) output.note(notice);
     if (onData) return await command.run({ memory, options, args, output });
     if (command.access === "editor") return await command.run({ memory, around, options, args, output });
-    if (engine === undefined) throw new TypeError("A peer without places for its engine");
+    if (command.access !== "peer" || engine === undefined) throw new TypeError("No command for this access");
     return await command.run({ memory, engine, options, args, output });
   } finally {
     memory.store.close();

@@ -135,9 +135,39 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/engine.ts")).verify,
   },
   {
-    name: "mcp",
-    summary: "serve the memory to an agent (mcp serve)",
+    name: "mcp serve",
+    summary: "serve the memory to an agent; agents start this themselves",
     load: async () => (await import("./commands/mcp.ts")).mcp,
+  },
+  {
+    name: "mcp install",
+    summary: "register the memory with your agents",
+    load: async () => (await import("./commands/mcp_install.ts")).mcpInstall,
+  },
+  {
+    name: "mcp uninstall",
+    summary: "take that away again",
+    load: async () => (await import("./commands/mcp_uninstall.ts")).mcpUninstall,
+  },
+  {
+    name: "mcp list",
+    summary: "which agents are here, and what is registered with them",
+    load: async () => (await import("./commands/mcp_list.ts")).mcpList,
+  },
+  {
+    name: "mcp verify",
+    summary: "start what is registered and speak MCP with it",
+    load: async () => (await import("./commands/mcp_verify.ts")).mcpVerify,
+  },
+  {
+    name: "mcp rollback",
+    summary: "put back what the last install or uninstall changed",
+    load: async () => (await import("./commands/mcp_rollback.ts")).mcpRollback,
+  },
+  {
+    name: "hook",
+    summary: "what agents' hooks call",
+    load: async () => (await import("./commands/hook.ts")).hook,
   },
   {
     name: "import",

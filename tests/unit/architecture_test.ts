@@ -22,6 +22,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@modelcontextprotocol/server": ["mcp"],
   "commander": ["cli"],
   "json5": ["mesh"],
+  "jsonc-parser": ["clients"],
   "node:buffer": ["trust"],
   "node:crypto": ["core", "trust", "tls"],
   "@peculiar/x509": ["mesh", "tls", "trust"],
@@ -30,6 +31,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:sqlite": ["store"],
   "node:zlib": ["mesh"],
   "porter2": ["memory"],
+  "toml-eslint-parser": ["clients"],
   "yaml": ["core"],
   "zod": ["mcp"],
 };

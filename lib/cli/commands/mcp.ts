@@ -9,20 +9,12 @@ import type { DataCommand } from "../command.ts";
  */
 export const mcp: DataCommand = {
   access: "data",
-  declare(declaration) {
-    declaration.argument(
-      "<action>",
-      "serve: answer an agent on standard input and output, until the input ends",
-    );
-  },
-  check({ env }, [action]) {
-    if (action !== "serve") {
-      throw new UsageError(`Cannot run mcp ${action ?? ""}: there is only \`kioku-mesh mcp serve\`.`);
-    }
+  declare() {},
+  check({ env }) {
     if (Deno.stdin.isTerminal() && env.ours("MCP_ALLOW_TTY")?.trim() !== "1") {
       throw new UsageError(
-        "Cannot serve MCP to a terminal: an agent starts this program itself. Register `kioku-mesh mcp serve` with your " +
-          "agent, or set KIOKU_MESH_MCP_ALLOW_TTY=1 to type the protocol by hand.",
+        "Cannot serve MCP to a terminal: an agent starts this program itself. Run `kioku-mesh mcp install` to " +
+          "register it, or set KIOKU_MESH_MCP_ALLOW_TTY=1 to type the protocol by hand.",
       );
     }
   },
