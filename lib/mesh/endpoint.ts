@@ -1,3 +1,4 @@
+import { isHostName, isIpv4, isIpv6 } from "../core/address.ts";
 import { UsageError } from "../core/errors.ts";
 
 /** Transports between hosts that our engine has. */
@@ -60,12 +61,14 @@ function split(place: string, text: string): { host: string; port: number } {
   const bracketed = /^\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?)\](?::(.*))?$/.exec(place);
   if (bracketed !== null) {
     const [, host = "", port] = bracketed;
-    if (!isIpv6(host)) throw wrong(text, `"${host}" is not an IPv6 address`);
+    if (!isZonedIpv6(host)) throw wrong(text, `"${host}" is not an IPv6 address`);
     return { host, port: readPort(port, text) };
   }
   // Two colons or more: an address without brackets, so no port.
   if (place.indexOf(":") !== place.lastIndexOf(":")) {
-    if (!isIpv6(place)) throw wrong(text, "an IPv6 address with a port stands in brackets, [ADDRESS]:PORT");
+    if (!isZonedIpv6(place)) {
+      throw wrong(text, "an IPv6 address with a port stands in brackets, [ADDRESS]:PORT");
+    }
     return { host: place, port: DEFAULT_PORT };
   }
   const [host = "", port] = place.split(":");
@@ -82,17 +85,13 @@ function readPort(port: string | undefined, text: string): number {
 }
 
 function isName(host: string): boolean {
-  if (/^[\d.]+$/.test(host)) {
-    const parts = host.split(".");
-    return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-  }
-  return host.length <= 253 &&
-    /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/.test(host);
+  return isIpv4(host) || isHostName(host);
 }
 
-function isIpv6(host: string): boolean {
+// With the zone of a link-local address, `fe80::1%eth0`.
+function isZonedIpv6(host: string): boolean {
   const [address = ""] = host.split("%");
-  return URL.canParse(`http://[${address}]/`);
+  return isIpv6(address);
 }
 
 function wrong(text: string, why: string): UsageError {

@@ -24,7 +24,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "json5": ["mesh"],
   "jsonc-parser": ["clients"],
   "node:buffer": ["trust"],
-  "node:crypto": ["core", "trust", "tls"],
+  "node:crypto": ["core", "trust"],
   "@peculiar/x509": ["mesh", "tls", "trust"],
   "reflect-metadata": ["mesh", "tls", "trust"],
   "node:path": ["core", "store", "trust", "memory", "clients", "mesh", "tls", "mcp", "cli"],
@@ -46,7 +46,7 @@ const GLOBALS: readonly (readonly [pattern: RegExp, folders: readonly string[]])
   [/^crypto\.(getRandomValues|randomUUID)$/, ["core"]],
   [/^(setTimeout|setInterval)\(\)$/, ["mesh"]],
   [/^(fetch\(\)|new WebSocket\(…\)|Deno\.(connect|connectTls|listen|listenTls|serve))$/, ["mesh"]],
-  [/^(Deno\.Command|new Command\(…\))$/, ["mesh", "clients", "cli"]],
+  [/^(Deno\.Command|new Command\(…\))$/, ["mesh", "clients", "tls", "cli"]],
   [/^Deno\.env$/, []],
 ];
 
