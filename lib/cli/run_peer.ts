@@ -7,19 +7,31 @@ import { findEngine } from "../mesh/engine/find.ts";
 import { type Peer, type PeerOptions, startPeer } from "../mesh/peer.ts";
 import { systemTimer, within } from "../mesh/timer.ts";
 import { join } from "node:path";
+import { admissionSource, hostAdmission } from "./admission.ts";
 import type { PeerCall } from "./command.ts";
 import { requireCertificates } from "./mesh_setup.ts";
 import { type Output, ReaderGone } from "./output.ts";
 import { describe } from "./peer_event.ts";
 
 /** How a peer takes part; what config.yaml says, or what a trial was told. */
-export type Part = Pick<PeerOptions, "role" | "listen" | "connect" | "replica" | "layout" | "volume" | "tls">;
+export type Part = Pick<
+  PeerOptions,
+  | "role"
+  | "listen"
+  | "connect"
+  | "replica"
+  | "admission"
+  | "admissionSource"
+  | "layout"
+  | "volume"
+  | "tls"
+>;
 
 /** A peer that stops takes no longer than this; what is left then ends with the process. Milliseconds. */
 const STOP_WITHIN_MS = 5_000;
 
 /** What this host was set up for. Throws a Failure when that is no mesh. */
-export function configuredPart({ memory }: PeerCall): Part {
+export function configuredPart({ memory, output }: PeerCall): Part {
   const { host, settings } = memory;
   requireOwnMode(settings, "run the peer");
   if (host.mode !== "hub" && host.mode !== "spoke" || settings.mode === "local") {
@@ -29,11 +41,16 @@ export function configuredPart({ memory }: PeerCall): Part {
     );
   }
   const tls = host.tls === undefined ? undefined : requireCertificates(host.tls);
+  if (tls !== undefined && !host.enforceScopes) {
+    output.note("warning: scopes are not enforced: every certificate of the authority reads and writes all.");
+  }
   return {
     role: host.mode,
     listen: parseEndpoints(host.listen),
     connect: parseEndpoints(host.connect),
     replica: host.replica,
+    admission: hostAdmission(host, memory.clock),
+    admissionSource: admissionSource(memory.folders.config, host, memory.clock),
     layout: host.storageLayout,
     volume: "rocksdb",
     tls: tls === undefined ? undefined : {
@@ -46,11 +63,23 @@ export function configuredPart({ memory }: PeerCall): Part {
 
 /** What `mesh start` and `mesh join` do: nothing but this process keeps what the router holds. */
 export function trialPart(
+  { memory }: PeerCall,
   role: Part["role"],
   listen: readonly Endpoint[],
   connect: readonly Endpoint[],
 ): Part {
-  return { role, listen, connect, replica: false, layout: "scopes", volume: "memory", tls: undefined };
+  const scopes = memory.settings.declared.flatMap((label) => parseScopeLabel(label) ?? []);
+  const admission = { scopes, access: undefined, certificate: undefined };
+  return {
+    role,
+    listen,
+    connect,
+    replica: false,
+    admission,
+    layout: "scopes",
+    volume: "memory",
+    tls: undefined,
+  };
 }
 
 /** Finds the engine and starts the peer. Throws a PeerRuns when one runs already. */
@@ -60,11 +89,6 @@ export async function startOwnPeer({ memory, engine, output }: PeerCall, part: P
     memory,
     state: memory.folders.state,
     engine: await findEngine(engine, memory.random),
-    admission: {
-      scopes: memory.settings.declared.flatMap((label) => parseScopeLabel(label) ?? []),
-      access: undefined,
-      certificate: undefined,
-    },
     timer: systemTimer,
     tell: (event) => {
       const line = describe(event);

@@ -23,8 +23,8 @@ export const STORAGE_LAYOUTS = ["scopes", "single"] as const;
 export type StorageLayout = typeof STORAGE_LAYOUTS[number];
 
 /**
- * The host's config.yaml (compat data §3.6). `mode`, `listen`, `connect`, `replica`, `storage_layout` and `tls` are ours;
- * Python's version does not know them.
+ * The host's config.yaml (compat data §3.6). `mode`, `listen`, `connect`, `replica`, `storage_layout`, `tls`, `enforce_scopes`
+ * and `replicas` are ours; Python's version does not know them.
  */
 export interface HostConfig {
   readonly mode: Mode | undefined;
@@ -36,6 +36,10 @@ export interface HostConfig {
   readonly storageLayout: StorageLayout;
   /** The folder with ca.crt, peer.crt and peer.key; undefined: links are plain. */
   readonly tls: string | undefined;
+  /** Whether a hub with certificates lets each holder into the scopes alone that its certificate grants. */
+  readonly enforceScopes: boolean;
+  /** A hub with certificates: ids of the hosts whose routers have storages that align with its own. */
+  readonly replicas: readonly string[];
   readonly backend: Backend | undefined;
   readonly userId: string | undefined;
   readonly teamId: string | undefined;
@@ -59,6 +63,8 @@ export const NO_HOST_CONFIG: HostConfig = {
   replica: false,
   storageLayout: "scopes",
   tls: undefined,
+  enforceScopes: true,
+  replicas: [],
   backend: undefined,
   userId: undefined,
   teamId: undefined,
@@ -76,6 +82,8 @@ export function readHostConfig(document: unknown, path: string): HostConfig {
     replica: file.flag("replica"),
     storageLayout: file.choice("storage_layout", STORAGE_LAYOUTS) ?? "scopes",
     tls: file.folder("tls"),
+    enforceScopes: file.flag("enforce_scopes", true),
+    replicas: file.texts("replicas"),
     backend: file.choice("backend", ["local", "zenoh"]),
     userId: file.slug("user_id"),
     teamId: file.slug("team_id"),
@@ -150,9 +158,9 @@ class ConfigFile {
     });
   }
 
-  flag(name: string): boolean {
+  flag(name: string, otherwise = false): boolean {
     const value = this.#members[name];
-    if (value === undefined || value === null) return false;
+    if (value === undefined || value === null) return otherwise;
     if (typeof value !== "boolean") throw this.#wrong(`${name} is "${String(value)}", not true or false`);
     return value;
   }

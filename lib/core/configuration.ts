@@ -20,13 +20,19 @@ export interface Configuration {
 
 /** Reads the host's configuration and the project's. Throws a UsageError that names the file when one is unusable. */
 export async function loadConfiguration(configFolder: string, workingFolder: string): Promise<Configuration> {
-  const hostPath = join(configFolder, HOST_CONFIG_FILE);
-  const host = await readYaml(hostPath);
+  const host = await loadHostConfiguration(configFolder);
   const project = await findProject(workingFolder);
   return {
-    host: host === undefined ? NO_HOST_CONFIG : readHostConfig(host.document, hostPath),
+    host,
     project: project === undefined ? undefined : readProjectConfig(project.document, project.path),
   };
+}
+
+/** Reads the host's configuration. Throws a UsageError that names the file when it is unusable. */
+export async function loadHostConfiguration(configFolder: string): Promise<HostConfig> {
+  const path = join(configFolder, HOST_CONFIG_FILE);
+  const found = await readYaml(path);
+  return found === undefined ? NO_HOST_CONFIG : readHostConfig(found.document, path);
 }
 
 async function findProject(folder: string): Promise<{ document: unknown; path: string } | undefined> {

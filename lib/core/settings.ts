@@ -3,7 +3,7 @@ import type { Environment } from "./environment.ts";
 import { UsageError } from "./errors.ts";
 import { isSlug, isTier, MESH, type Scope, type ScopeLabel, scopeLabel, type Tier } from "./scope.ts";
 
-/** What environment, project and host together say (DESIGN §4: environment > project > host > default). */
+/** What certificate, environment, project and host together say, the first that says it (DESIGN §4). */
 export interface Settings {
   /** `python`: the host was set up for a mesh by Python's version and has no mode of ours (DESIGN §4). */
   readonly mode: Mode | "python";
@@ -12,30 +12,66 @@ export interface Settings {
   readonly defaultVisibility: Tier;
   /** Every scope that this user reads: the mesh, the own user, the own teams. */
   readonly readable: readonly ScopeLabel[];
-  /** The scopes that this host's part of the mesh carries: `storage_scopes`, else the mesh alone (compat data §3.6). */
+  /** The scopes that this host's part of the mesh carries (`declaredScopes`). */
   readonly declared: readonly ScopeLabel[];
+  /**
+   * What environment or configuration names, but this host's certificate does not: its user or teams are others, and the
+   * certificate decides. Neither read, nor saved to, nor exchanged.
+   */
+  readonly uncertified: readonly ScopeLabel[];
   /** A project file's team that this host does not declare; saving for a team is refused then. */
   readonly undeclaredTeam: { readonly team: string; readonly file: string } | undefined;
 }
 
+/** Whom this host's certificate stands for. What it does not name it does not decide. */
+export interface Certified {
+  readonly user: string | undefined;
+  readonly teams: readonly string[];
+}
+
 /**
- * Brings the three sources together. `tracesOfPython` says that there are files that only a mesh of Python's version
- * leaves (a zenohd.json5, an index.db).
+ * The scopes that a host's part of the mesh carries: what `storage_scopes` lists, else the mesh and what its certificate
+ * names. A hub carries what others may have; any other host only what its certificate lets it.
+ */
+export function declaredScopes(host: HostConfig, certified: Certified | undefined): readonly Scope[] {
+  if (host.storageScopes === undefined) return [MESH, ...certifiedScopes(certified)];
+  if (host.mode === "hub") return host.storageScopes;
+  return host.storageScopes.filter((scope) => isCertified(scope, certified));
+}
+
+/**
+ * Brings the sources together. `certified` is what this host's certificate says, if it has one. `tracesOfPython` says that
+ * there are files that only a mesh of Python's version leaves (a zenohd.json5, an index.db).
  */
 export function resolveSettings(
   env: Environment,
   project: ProjectConfig | undefined,
   host: HostConfig,
   tracesOfPython: boolean,
+  certified: Certified | undefined = undefined,
 ): Settings {
-  const userId = slugVariable(env, "USER_ID") ?? host.userId;
-  const own = new Set<string>();
+  const userNamed = slugVariable(env, "USER_ID") ?? host.userId;
   const teamVariable = slugVariable(env, "TEAM_ID");
-  for (const team of [teamVariable, host.teamId]) if (team !== undefined) own.add(team);
-  for (const scope of host.storageScopes ?? []) if (scope.tier === "team") own.add(scope.id);
+  const named: Scope[] = [
+    ...(userNamed === undefined ? [] : [{ tier: "user", id: userNamed } as const]),
+    ...[teamVariable, host.teamId].flatMap((id) => id === undefined ? [] : [{ tier: "team", id } as const]),
+  ];
+  // What a hub carries is not only its own.
+  const declaredHere = (host.storageScopes ?? []).filter((scope) =>
+    host.mode !== "hub" || isCertified(scope, certified)
+  );
+  const uncertified = [...named, ...declaredHere].filter((scope) => !isCertified(scope, certified));
+  const userId = certified?.user ?? userNamed;
+  const own = new Set(certified?.teams);
+  for (const scope of [...named, ...declaredHere]) {
+    if (scope.tier === "team" && isCertified(scope, certified)) own.add(scope.id);
+  }
   const asked = teamVariable === undefined ? project?.teamId : undefined;
   const declared = asked === undefined || own.has(asked);
-  const teamId = teamVariable ?? (declared ? asked : undefined) ?? host.teamId;
+  const mine = (team: string | undefined) => team !== undefined && own.has(team) ? team : undefined;
+  const [only, second] = certified?.teams ?? [];
+  const teamId = mine(teamVariable) ?? mine(asked) ?? mine(host.teamId) ??
+    (second === undefined ? only : undefined);
   const scopes: Scope[] = [MESH];
   if (userId !== undefined) scopes.push({ tier: "user", id: userId });
   for (const id of own) scopes.push({ tier: "team", id });
@@ -45,7 +81,8 @@ export function resolveSettings(
     teamId,
     defaultVisibility: tierVariable(env) ?? project?.defaultVisibility ?? host.defaultVisibility ?? "mesh",
     readable: scopes.map(scopeLabel),
-    declared: (host.storageScopes ?? [MESH]).map(scopeLabel),
+    declared: declaredScopes(host, certified).map(scopeLabel),
+    uncertified: [...new Set(uncertified.map(scopeLabel))],
     undeclaredTeam: declared || project === undefined || asked === undefined
       ? undefined
       : { team: asked, file: project.path },
@@ -73,9 +110,27 @@ export function scopeFor(tier: Tier | undefined, settings: Settings): Scope {
     );
   }
   if (settings.teamId !== undefined) return { tier: "team", id: settings.teamId };
+  const other = settings.uncertified.find((label) => label.startsWith("team/"));
+  if (other !== undefined) {
+    throw new UsageError(
+      `Cannot save for ${other}: this host's certificate is not for that team. Ask for one that is (kioku-mesh tls request).`,
+    );
+  }
   throw new UsageError(
     "Cannot save for a team: no team id is set. Set KIOKU_MESH_TEAM_ID, or team_id in config.yaml.",
   );
+}
+
+function certifiedScopes(certified: Certified | undefined): Scope[] {
+  if (certified === undefined) return [];
+  const user: Scope[] = certified.user === undefined ? [] : [{ tier: "user", id: certified.user }];
+  return [...user, ...certified.teams.map((id): Scope => ({ tier: "team", id }))];
+}
+
+function isCertified({ tier, id }: Scope, certified: Certified | undefined): boolean {
+  if (tier === "mesh" || certified === undefined) return true;
+  if (tier === "user") return certified.user === undefined || certified.user === id;
+  return certified.teams.length === 0 || certified.teams.includes(id);
 }
 
 function resolveMode(

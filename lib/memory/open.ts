@@ -10,6 +10,7 @@ import { type Login, resolveIdentity } from "../core/identity.ts";
 import { DATABASE_FILE, findFolders, type Folders, PEER_LOCK_FILE, type Platform } from "../core/paths.ts";
 import type { Random } from "../core/random.ts";
 import { resolveSettings, type Settings } from "../core/settings.ts";
+import { readIdentityFile } from "../trust/identity_file.ts";
 import { isLocked, watchLock } from "../store/lock.ts";
 import { openStore } from "../store/open.ts";
 import { pythonFiles } from "../store/python/files.ts";
@@ -46,7 +47,8 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
   const folders = findFolders(env, platform, isFolder);
   const configuration = await loadConfiguration(folders.config, around.workingFolder);
   const { host, project } = configuration;
-  const configured = resolveSettings(env, project, host, hasTracesOfPython(folders));
+  const certified = host.tls === undefined ? undefined : readIdentityFile(host.tls);
+  const configured = resolveSettings(env, project, host, hasTracesOfPython(folders), certified);
   makeStateFolder(folders.state);
   const { settings, peerRuns } = withPeer(configured, join(folders.state, PEER_LOCK_FILE));
   const identity = resolveIdentity(env, around.login, hostId(folders.state, random), clock(), random);
@@ -60,6 +62,9 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
       ? []
       : [`The variables ${old.join(", ")} have new names: KIOKU_MESH_… instead of MESH_MEM_….`]),
     ...(identity.warning === undefined ? [] : [identity.warning]),
+    ...(settings.uncertified.length === 0
+      ? []
+      : [`Left out, since this host's certificate is not for it: ${settings.uncertified.join(", ")}.`]),
     ...imported,
   ];
   return { ...context, folders, host, peerRuns, notices };

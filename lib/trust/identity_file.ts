@@ -20,7 +20,7 @@ export interface CertifiedIdentity extends IdentityNames {
 }
 
 /** The file in the tls folder, beside the certificate. */
-const IDENTITY_FILE = "identity.json";
+export const IDENTITY_FILE = "identity.json";
 
 /** Writes what the certificate says beside it, readable by its owner alone. */
 export function writeIdentityFile(tlsFolder: string, identity: CertifiedIdentity, random: Random): void {

@@ -110,9 +110,104 @@ Deno.test("TLS is for links to other hosts, with certificates that are there", a
     Deno.writeTextFileSync(`${home.config}/tls/${name}`, "");
   }
   await home.ok(init);
-  const { listen, tls } = parse(config(home));
-  assert.deepEqual(listen, ["tcp/127.0.0.1:7447", "tls/192.0.2.1:7447"]);
-  assert.equal(tls, `${home.config}/tls`);
+  const { listen, tls, enforce_scopes } = parse(config(home));
+  assert.deepEqual(listen, ["tls/127.0.0.1:7447", "tls/192.0.2.1:7447"]);
+  assert.deepEqual([tls, enforce_scopes], [`${home.config}/tls`, undefined]);
+});
+
+/** Makes files where a home's certificates are looked for. */
+function placeCertificates(home: Home, ...more: readonly string[]): void {
+  Deno.mkdirSync(`${home.config}/tls`, { recursive: true });
+  for (const name of ["ca.crt", "peer.crt", "peer.key", ...more]) {
+    Deno.writeTextFileSync(`${home.config}/tls/${name}`, "");
+  }
+}
+
+Deno.test("a hub with certificates listens to holders alone, and to programs of its machine when asked", async () => {
+  using home = newHome();
+  placeCertificates(home);
+  const { code, stdout, stderr } = await home.run(["init", "--mode", "hub", "--tls"]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(parse(config(home)).listen, ["tls/0.0.0.0:7447"]);
+  assert.match(stdout, /init --mode spoke --connect tls\/THIS-HOST:7447/);
+  assert.match(stderr, /copy ledger\.jsonl/);
+  assert.doesNotMatch(stderr, /asks for no certificate/);
+
+  const again = ["init", "--mode", "hub", "--tls", "--force"];
+  const taken = await home.run([...again, "--plaintext-loopback"]);
+  assert.equal(taken.code, 2);
+  assert.match(taken.stderr, /tls\/0\.0\.0\.0:7447 has that port.*--plaintext-loopback=7448/);
+  for (
+    const [more, listen] of [
+      [["--plaintext-loopback=17447"], ["tls/0.0.0.0:7447", "tcp/127.0.0.1:17447"]],
+      [["--listen", "192.0.2.1", "--plaintext-loopback"], ["tls/192.0.2.1:7447", "tcp/127.0.0.1:7447"]],
+    ] as const
+  ) {
+    const { code, stderr } = await home.run([...again, ...more]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(parse(config(home)).listen, listen);
+    assert.match(stderr, /tcp\/127\.0\.0\.1:\d+ asks for no certificate: every program on this machine/);
+  }
+  const plain = await home.run(["init", "--mode", "hub", "--plaintext-loopback", "--force"]);
+  assert.deepEqual([plain.code, /without --tls/.test(plain.stderr)], [2, true]);
+});
+
+Deno.test("what cannot be enforced is said by init, or keeps the peer from starting", async () => {
+  using home = newHome();
+  placeCertificates(home);
+  const single = await home.run(["init", "--mode", "hub", "--tls", "--storage-layout", "single"]);
+  assert.match(single.stderr, /scopes are not enforced/);
+  assert.equal(parse(config(home)).enforce_scopes, false);
+
+  const refused = async (text: string, ledger: boolean) => {
+    writeConfig(home, `backend: zenoh\ntls: ${home.config}/tls\n${text}`);
+    const path = `${home.config}/tls/ledger.jsonl`;
+    if (ledger) Deno.writeTextFileSync(path, "");
+    else Deno.removeSync(path);
+    const { code, stderr } = await home.run(["peer"]);
+    assert.equal(code, 1, stderr);
+    return stderr;
+  };
+  Deno.writeTextFileSync(`${home.config}/tls/ledger.jsonl`, "");
+  const hub = "mode: hub\nlisten: [tls/127.0.0.1:7447]\n";
+  assert.match(await refused(hub, false), /^error: Cannot enforce scopes: there is no .*ledger\.jsonl/m);
+  assert.match(
+    await refused(`${hub}storage_layout: single\n`, true),
+    /^error: Cannot enforce scopes: one storage/m,
+  );
+  const open = "mode: hub\nlisten: [tls/127.0.0.1:7447, tcp/0.0.0.0:7448]\n";
+  assert.match(await refused(open, true), /^error: Cannot enforce scopes: tcp\/0\.0\.0\.0:7448 lets in/m);
+  const spoke = "mode: spoke\nconnect: [tls/192.0.2.1:7447]\nlisten: [tls/192.0.2.2:7447]\n";
+  assert.match(
+    await refused(spoke, true),
+    /^error: Cannot listen on tls\/192\.0\.2\.2:7447: whoever connects to a spoke/m,
+  );
+  const torn = `${home.config}/tls/ledger.jsonl`;
+  Deno.writeTextFileSync(torn, "nothing of ours\n");
+  writeConfig(home, `backend: zenoh\ntls: ${home.config}/tls\n${hub}`);
+  assert.match((await home.run(["peer"])).stderr, /^error: Cannot read .*ledger\.jsonl: line 1/m);
+});
+
+Deno.test("a host with another's certificate is told whom it stands for", async () => {
+  using home = newHome({ KIOKU_MESH_USER_ID: "alice" });
+  placeCertificates(home);
+  await home.ok(["init", "--mode", "spoke", "--tls", "--connect", "192.0.2.1"]);
+  const identity = {
+    v: 1,
+    cn: "b-1",
+    fingerprint: "00",
+    host: "0".repeat(32),
+    user: "bob",
+    teams: ["acme"],
+    not_after: "2036-01-01T00:00:00Z",
+  };
+  Deno.writeTextFileSync(`${home.config}/tls/identity.json`, JSON.stringify(identity));
+  const saved = await home.run(["save", "of mine", "--visibility", "user"]);
+  assert.equal(saved.code, 0, saved.stderr);
+  assert.match(saved.stderr, /certificate is not for it: user\/alice\./);
+  assert.deepEqual((await status(home)).scopes, ["mesh", "user/bob", "team/acme"]);
+  assert.equal(await home.ok(["scope", "list"]), "mesh\nuser/bob\nteam/acme\n");
+  assert.match((await home.run(["scope", "add", "team/ops"])).stderr, /team\/ops stays here.*certificate/);
 });
 
 Deno.test("what does not fit together is refused and changes nothing", async () => {

@@ -90,9 +90,11 @@ export async function testAuthority(name = "test CA"): Promise<TestAuthority> {
           event: "issued",
           cn,
           serial,
-          host,
-          user,
+          host: host ?? null,
+          user: user ?? null,
           teams,
+          names: parts.addresses ?? ["127.0.0.1"],
+          key: hex(new Uint8Array(await crypto.subtle.digest("SHA-256", leaf.publicKey.rawData))),
           not_before: notBefore.toISOString(),
           not_after: notAfter.toISOString(),
           fingerprint: hex(new Uint8Array(await leaf.getThumbprint("SHA-256"))),
@@ -104,9 +106,15 @@ export async function testAuthority(name = "test CA"): Promise<TestAuthority> {
 }
 
 /** Writes a certificate, its key and its authority as a tls folder has them; gives the folder. */
-export function writeTlsFolder(folder: string, { ca, certificate, key }: TestLeaf): string {
+export function writeTlsFolder(folder: string, { ca, certificate, key, issued }: TestLeaf): string {
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const [name, text] of [["ca.crt", ca], ["peer.crt", certificate], ["peer.key", key]] as const) {
+  const { v, cn, fingerprint, host, user, teams, not_after } = issued;
+  const identity = JSON.stringify({ v, cn, fingerprint, host, user, teams, not_after });
+  const files = [["ca.crt", ca], ["peer.crt", certificate], ["peer.key", key], [
+    "identity.json",
+    identity,
+  ]] as const;
+  for (const [name, text] of files) {
     Deno.writeTextFileSync(join(folder, name), text, { mode: 0o600 });
   }
   return folder;

@@ -30,6 +30,7 @@ export function testSettings(given: Partial<Settings> = {}): Settings {
     defaultVisibility: "mesh",
     readable,
     declared: ["mesh"],
+    uncertified: [],
     undeclaredTeam: undefined,
     ...given,
   };

@@ -1,11 +1,13 @@
 import { join as joinPath } from "node:path";
 import { type Mode, MODES } from "../../core/config.ts";
 import { Failure, UsageError } from "../../core/errors.ts";
-import { isFolder, readTextIfAny, writeWhole } from "../../core/files.ts";
+import { isFile, isFolder, readTextIfAny, writeWhole } from "../../core/files.ts";
 import { findFolders } from "../../core/paths.ts";
 import { openMemory, type Surroundings } from "../../memory/open.ts";
 import { readZenohd } from "../../mesh/adopt.ts";
 import { formatEndpoint, isLoopback } from "../../mesh/endpoint.ts";
+import { LEDGER_FILE } from "../../tls/ledger.ts";
+import { isEncrypted } from "../admission.ts";
 import type { Ended, SetupCommand } from "../command.ts";
 import { changedHostFile } from "../host_file.ts";
 import { join, type Joined } from "../joining.ts";
@@ -36,7 +38,11 @@ export const init: SetupCommand = {
       .option("--storage-layout <layout>", "scopes (default), or single for a mesh of Python 1.2.0 routers")
       .option(
         "--tls",
-        "encrypt links to other hosts, with the certificates in the tls folder beside config.yaml",
+        "let in and connect to holders of certificates alone, with those in the tls folder beside config.yaml",
+      )
+      .option(
+        "--plaintext-loopback [port]",
+        "with --tls: let programs of this machine in without a certificate, as Python clients need (default: 7447)",
       )
       .option("--adopt", "take over what the Python version had set up: endpoints and certificates")
       .option("--install-systemd", "install the peer as a service, as `peer install` does")
@@ -105,7 +111,7 @@ function readSetup(options: Options, config: string): MeshSetup | undefined {
   if (mode !== "local") return readMeshSetup(mode, options, config);
   const given = ["listen", "connect"].filter((name) => options.texts(name).length > 0).concat(
     ["tls", "replica", "installSystemd"].filter((name) => options.has(name)),
-    ["share", "storageLayout"].filter((name) => options.text(name) !== undefined),
+    ["share", "storageLayout", "plaintextLoopback"].filter((name) => options.text(name) !== undefined),
   );
   const [first] = given;
   if (first === undefined) return undefined;
@@ -154,14 +160,31 @@ function meshLines(setup: MeshSetup, joined: Joined | undefined): string[] {
   ];
 }
 
-function warnings({ listen, layout, tls }: MeshSetup): string[] {
+function warnings({ mode, listen, layout, tls, enforced }: MeshSetup): string[] {
+  const open = listen.filter((endpoint) => !isEncrypted(endpoint));
+  const without = tls !== undefined && mode === "hub" && enforced && !isFile(joinPath(tls, LEDGER_FILE));
   return [
+    ...(tls === undefined || open.length === 0 ? [] : [
+      `warning: ${
+        open.map(formatEndpoint).join(", ")
+      } asks for no certificate: every program on this machine, of any ` +
+      "user, reads and writes there what this host carries. It is for Python clients; without them leave it out.",
+    ]),
+    ...(enforced ? [] : [
+      "warning: scopes are not enforced (enforce_scopes: false): every certificate of the authority reads and writes all.",
+    ]),
+    ...(without
+      ? [
+        `before the peer starts: copy ${LEDGER_FILE} from the authority's host to ${tls}; it says what each certificate ` +
+        "grants. Copy it again whenever something was signed or revoked.",
+      ]
+      : []),
     ...(tls === undefined && listen.some((endpoint) => !isLoopback(endpoint))
       ? [
         "warning: links are not encrypted and anybody who reaches the port gets in. Use it in networks you trust.",
       ]
       : []),
-    ...(layout === "single"
+    ...(tls !== undefined && enforced ? [] : layout === "single"
       ? [
         "warning: with one storage for all, every router of the mesh holds every user's and team's memories.",
       ]

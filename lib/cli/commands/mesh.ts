@@ -63,7 +63,8 @@ async function tryOut(
   const role = connect.length === 0 ? "hub" : "spoke";
   const trial = { ...memory, settings: { ...memory.settings, mode: role } } as const;
   const { shared, stored } = join(trial, options.text("share"), output);
-  const peer = await startOwnPeer({ ...call, memory: trial }, trialPart(role, listen, connect));
+  const trying = { ...call, memory: trial };
+  const peer = await startOwnPeer(trying, trialPart(trying, role, listen, connect));
   const places = listen.map(formatEndpoint);
   if (places.length > 0) {
     output.line(`hub: ${places.join(", ")}; others: kioku-mesh mesh join ${places.join(" ")}`);

@@ -2,7 +2,10 @@ import type { HostConfig } from "../../core/config.ts";
 import { Failure, UsageError } from "../../core/errors.ts";
 import { isFolder, writeWhole } from "../../core/files.ts";
 import { findFolders } from "../../core/paths.ts";
-import { MESH, parseScopeLabel, type ScopeLabel, scopeLabel } from "../../core/scope.ts";
+import { parseScopeLabel, type ScopeLabel, scopeLabel } from "../../core/scope.ts";
+import { declaredScopes } from "../../core/settings.ts";
+import { peerRuns } from "../../mesh/peer_status.ts";
+import { readIdentityFile } from "../../trust/identity_file.ts";
 import type { Ended, SetupCall, SetupCommand } from "../command.ts";
 import { changedHostFile } from "../host_file.ts";
 
@@ -61,7 +64,7 @@ async function write(
     throw new UsageError(`Cannot use the scope "${text}": write mesh, user/NAME or team/NAME.`);
   }
   const label = scopeLabel(scope);
-  const { config } = findFolders(around.env, around.platform, isFolder);
+  const { config, state } = findFolders(around.env, around.platform, isFolder);
   let labels: readonly ScopeLabel[] = [];
   const file = await changedHostFile(config, (host) => {
     labels = change(declared(host), label);
@@ -70,9 +73,14 @@ async function write(
   writeWhole(file.path, file.after, around.random);
   if (options.has("json")) output.line(JSON.stringify({ scopes: labels }));
   else output.line(`${done}: ${label} (${file.path})`);
+  const { host } = await changedHostFile(config, () => ({}));
+  if (labels.includes(label) && !declared(host).includes(label)) {
+    output.note(`${label} stays here: this host's certificate is not for it.`);
+  }
   if (file.host.mode === "hub" || file.host.mode === "spoke") {
+    const runs = peerRuns(state);
     output.note(
-      "next: restart the peer" +
+      (runs ? "the running peer takes it up within seconds" : "next: start the peer") +
         (file.host.mode === "spoke"
           ? `, and see that the hub declares the same (kioku-mesh scope list, there).`
           : "."),
@@ -82,5 +90,7 @@ async function write(
 }
 
 function declared(host: HostConfig): ScopeLabel[] {
-  return (host.storageScopes ?? [MESH]).map(scopeLabel);
+  return declaredScopes(host, host.tls === undefined ? undefined : readIdentityFile(host.tls)).map(
+    scopeLabel,
+  );
 }

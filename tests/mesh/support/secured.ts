@@ -29,8 +29,8 @@ export class Issuer implements Disposable {
   }
 
   /** Issues a certificate to a host. */
-  async issue(name: string, parts: Omit<LeafParts, "cn" | "host"> = {}): Promise<Holder> {
-    const pcId = name.charCodeAt(0).toString(16).padStart(2, "0").repeat(16);
+  async issue(name: string, parts: Omit<LeafParts, "cn"> = {}): Promise<Holder> {
+    const pcId = parts.host ?? name.charCodeAt(0).toString(16).padStart(2, "0").repeat(16);
     const cn = `${name}-4b${String(++this.#issued).padStart(4, "0")}`;
     const leaf = await this.authority.issue({ cn, host: pcId, ...parts });
     const folder = writeTlsFolder(this.#folder.at(cn), leaf);
