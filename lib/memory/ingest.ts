@@ -61,12 +61,18 @@ export function ingestUnreadable(store: Store, arrival: Arrival, now: Micros): I
 /**
  * Takes the DELETE of a key, as Python hosts send them, in the caller's transaction: of an observation's key it counts as
  * a tombstone in that key's scope, of a tombstone's key as nothing (DESIGN §5). Gives whether anything changed. A router
- * forgets a DELETE, so the tombstone goes out from a host that republishes.
+ * forgets a DELETE, so the tombstone goes out from a host that republishes; it also puts back a tombstone that was deleted,
+ * since the next host that asks the storages must find it.
  */
 export function ingestDelete(store: Store, keyText: string, { now, republish }: Ingestion): boolean {
   const key = parseRecordKey(keyText);
-  if (key?.kind !== "obs") return false;
+  if (key === undefined) return false;
   const scope = key.scope ?? MESH;
+  if (key.kind === "tomb") {
+    const ours = outgoingRecord(store, "tombstone", key.id, scopeLabel(scope));
+    if (republish && ours?.key === keyText) enqueue(store, "tombstone", key.id, scopeLabel(scope), now);
+    return false;
+  }
   const isNew = outgoingRecord(store, "tombstone", key.id, scopeLabel(scope)) === undefined;
   if (!isNew) return false;
   mergeTombstone(store, formatTombstone(key.id, "", now), scope, key);

@@ -40,6 +40,7 @@ routerTest("what a hostile client puts is set aside on every host, and everythin
   await hub.ok(["delete", deleted]);
   assert.match(await hub.ok(["drain", "--pending"]), /remaining=0/);
   for (const home of homes) await until("it is deleted", () => !live(home).has(deleted));
+  const put = await putAt(endpoint, keys.deleted);
   const before = [hubPeer, spokePeer].map(({ pid }) => residentKiB(pid));
 
   const key = (n: number, author = TEST_AUTHOR) => recordKey("obs", MESH, author, testId(n));
@@ -66,6 +67,10 @@ routerTest("what a hostile client puts is set aside on every host, and everythin
     for (const [[, key], reason] of hostile) assert.match(kept.get(key) ?? "", reason);
     await until("the DELETE has come", () => !live(home).has(erased));
   }
+  await until("the tombstone is put back", async () => {
+    const again = await putAt(endpoint, keys.deleted);
+    return again !== "" && again !== put;
+  });
 
   const after = await save(spoke, "an egret afterwards");
   await found(hub, "egret", after);
@@ -128,6 +133,19 @@ async function stranger(endpoint: string, deeds: readonly Deed[]): Promise<void>
   const { success, stderr } = await child.output();
   if (!success) throw new Error(`the stranger failed: ${new TextDecoder().decode(stderr)}`);
 }
+
+/** When the storages last took the value of a key; empty when they have none. */
+async function putAt(endpoint: string, key: string): Promise<string> {
+  const { stdout } = await new Deno.Command(python(), { args: ["-c", PUT_AT, endpoint, key], clearEnv: true })
+    .output();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+const PUT_AT = `${SESSION}
+with zenoh.open(config) as session:
+    for reply in session.get(sys.argv[2], timeout=5.0):
+        print(reply.ok.timestamp)
+`;
 
 const STRANGER = `${SESSION}
 with zenoh.open(config) as session:

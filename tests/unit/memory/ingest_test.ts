@@ -183,6 +183,20 @@ Deno.test("a DELETE of an observation is a tombstone that a hub sends out, of a 
   assert.equal(findMemory(context, ID).state, "tombstoned");
 });
 
+Deno.test("a tombstone whose key gets a DELETE goes out once more from a hub, under that key alone", () => {
+  using context = testContext();
+  const { store } = context;
+  const waiting = () => outgoing(store, outgoingRecord, ["mesh"], 0, 10).records.map(({ key }) => key);
+  const other = recordKey("tomb", MESH, { ...TEST_AUTHOR, sessionId: "another" }, ID);
+  ingest(store, { key: keyOf("tomb"), payload: formatTombstone(ID, "", NOW).payload }, LIVE);
+  for (const [key, republish] of [[keyOf("tomb"), false], [other, true], [keyOf("obs"), true]] as const) {
+    assert.equal(ingestDelete(store, key, { now: NOW, republish }), false);
+    assert.deepEqual(waiting(), []);
+  }
+  assert.equal(ingestDelete(store, keyOf("tomb"), { now: NOW, republish: true }), false);
+  assert.deepEqual(waiting(), [keyOf("tomb")]);
+});
+
 Deno.test("a record is known only when taking it would change nothing", () => {
   using context = testContext();
   const { store } = context;
