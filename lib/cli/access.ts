@@ -82,6 +82,10 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
     opensFirst: "what a command on data opens; then the person's own editor, with the one memory in a file",
     keeps: ["read", "write", "run", "env"],
   },
+  page: {
+    opensFirst: "what a command on data opens",
+    keeps: ["net"],
+  },
   peer: {
     opensFirst:
       "what a command on data opens; then the engine, which it verifies, and its router's folder in the state folder",

@@ -36,10 +36,10 @@ export type Ended = 0 | ExitCode;
 
 /**
  * A command that works on the memory. Its module is loaded before anything is opened. One with the access `files` also reads
- * or writes the files that it is told.
+ * or writes the files that it is told, one with `page` shows the memory to a browser on this machine.
  */
 export interface DataCommand {
-  readonly access: "data" | "files";
+  readonly access: "data" | "files" | "page";
   /** Declares arguments and options. */
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */

@@ -85,7 +85,7 @@ async function start(
   if (command.access === "setup" || command.access === "verify") {
     return await command.run({ around, options, args, output });
   }
-  const onData = command.access === "data" || command.access === "files";
+  const onData = command.access === "data" || command.access === "files" || command.access === "page";
   if (onData) command.check?.(around, args);
   const answer = command.access === "hook" ? command.prepare(around, args, options) : undefined;
   const engine = command.access === "peer"

@@ -135,6 +135,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/engine.ts")).verify,
   },
   {
+    name: "ui",
+    summary: "look at the memory in a browser on this machine",
+    load: async () => (await import("./commands/ui.ts")).ui,
+  },
+  {
     name: "mcp serve",
     summary: "serve the memory to an agent; agents start this themselves",
     load: async () => (await import("./commands/mcp.ts")).mcp,

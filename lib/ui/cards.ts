@@ -1,6 +1,6 @@
 import { inline, neutralise } from "../memory/render/neutralise.ts";
 import type { Hit, Snippet } from "../memory/search/request.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, piece } from "./html.ts";
 import { day, moment, timeOfDay } from "./times.ts";
 import type { View } from "./view.ts";
 
@@ -13,15 +13,15 @@ export function card({ language }: View, { stored, snippet }: Hit, byDay: boolea
   const { id, subject, summary, content, project, tags, memoryType, importance, author, createdAt } =
     observation;
   const title = inline(subject) || inline(content).slice(0, 80) || id.slice(0, 8);
-  const text = snippet === undefined ? html`${beginning(summary || content)}` : marked(snippet);
-  return html`<li class="card" data-importance="${importance}">
+  const text = snippet === undefined ? piece`${beginning(summary || content)}` : marked(snippet);
+  return piece`<li class="card" data-importance="${importance}">
 <h3><a href="/memory/${id}">${title}</a></h3>
 <p class="text">${text}</p>
 <p class="about"><span class="kind kind-${memoryType}">${memoryType}</span>${
-    project === "" ? undefined : html`<a class="project" href="/?project=${encodeURIComponent(project)}">${
-      inline(project)
-    }</a>`
-  }${tags.slice(0, 6).map((tag) => html`<span class="tag">#${inline(tag)}</span>`)}<span class="by">${
+    project === ""
+      ? undefined
+      : piece`<a class="project" href="/?project=${encodeURIComponent(project)}">${inline(project)}</a>`
+  }${tags.slice(0, 6).map((tag) => piece`<span class="tag">#${inline(tag)}</span>`)}<span class="by">${
     inline(author.agentFamily)
   } · ${byDay ? timeOfDay(createdAt, language) : moment(createdAt, language)}</span></p>
 </li>`;
@@ -29,15 +29,19 @@ export function card({ language }: View, { stored, snippet }: Hit, byDay: boolea
 
 /** Cards in order, with a heading above each day when they are in the order of time. */
 export function cards(view: View, hits: readonly Hit[], byDay: boolean): Html {
-  if (!byDay) return html`<ol class="cards">${hits.map((hit) => card(view, hit, false))}</ol>`;
+  if (!byDay) {
+    return piece`<h2>${view.words.results}</h2><ol class="cards">${
+      hits.map((hit) => card(view, hit, false))
+    }</ol>`;
+  }
   const days = new Map<string, Hit[]>();
   for (const hit of hits) {
     const name = day(hit.stored.observation.createdAt, view.language);
     days.set(name, [...days.get(name) ?? [], hit]);
   }
-  return html`${
+  return piece`${
     [...days].map(([name, some]) =>
-      html`<section class="day"><h2>${name}</h2><ol class="cards">${
+      piece`<section class="day"><h2>${name}</h2><ol class="cards">${
         some.map((hit) => card(view, hit, true))
       }</ol></section>`
     )
@@ -49,10 +53,10 @@ export function marked({ text, matches }: Snippet): Html {
   const parts: Html[] = [];
   let at = 0;
   for (const [start, end] of matches) {
-    parts.push(html`${shown(text.slice(at, start))}<mark>${shown(text.slice(start, end))}</mark>`);
+    parts.push(piece`${shown(text.slice(at, start))}<mark>${shown(text.slice(start, end))}</mark>`);
     at = end;
   }
-  return html`${parts}${shown(text.slice(at))}`;
+  return piece`${parts}${shown(text.slice(at))}`;
 }
 
 function beginning(text: string): string {

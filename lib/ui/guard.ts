@@ -56,7 +56,8 @@ export class Guard {
     if (!needsCookie || this.#isIn(headers.get("cookie") ?? "")) return undefined;
     return {
       status: 401,
-      reason: "This page opens by the address that `kioku-mesh ui` printed, once. Run it again for another one.",
+      reason:
+        "This page opens by the address that `kioku-mesh ui` printed, once. Run it again for another one.",
     };
   }
 

@@ -1,7 +1,7 @@
 import { KiokuError } from "../core/errors.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import type { Guard } from "./guard.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, piece } from "./html.ts";
 import { page } from "./layout.ts";
 import { memoriesPage, results } from "./memories_page.ts";
 import { memoryPage } from "./memory_page.ts";
@@ -45,9 +45,7 @@ const FILES: Readonly<Record<string, readonly [type: string, text: string]>> = {
 export function handler(options: HandlerOptions): (request: Request) => Response {
   return (request) => {
     const url = new URL(request.url);
-    const admitted = options.guard.check(request, false) === undefined
-      ? options.guard.admit(url)
-      : undefined;
+    const admitted = options.guard.check(request, false) === undefined ? options.guard.admit(url) : undefined;
     if (admitted !== undefined) return goOn(url, "token", admitted);
     const refusal = options.guard.check(request, true);
     if (refusal !== undefined) return answer(`${refusal.reason}\n`, "text/plain", refusal.status);
@@ -83,7 +81,7 @@ function contentOf(view: View): Html | undefined {
 }
 
 function problem(view: View, text: string): Html {
-  return page(view, view.words.title, html`<h1>${text}</h1><p><a href="/">${view.words.memories}</a></p>`);
+  return page(view, view.words.title, piece`<h1>${text}</h1><p><a href="/">${view.words.memories}</a></p>`);
 }
 
 // The same page without the parameter, so that it stays in no history and no bookmark.

@@ -10,8 +10,8 @@ export class Html {
 /** What may stand in a template: text is escaped, HTML is not, lists are joined, nothing is left out. */
 export type Part = string | number | Html | undefined | readonly Part[];
 
-/** Makes HTML of a template. Whatever is no HTML already is escaped, for text and for quoted attributes alike. */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+/** Makes HTML of a template (`deno fmt` would reformat one that is tagged `html`). Whatever is no HTML already is escaped, for text and for quoted attributes alike. */
+export function piece(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   let text = strings[0] ?? "";
   parts.forEach((part, index) => text += render(part) + (strings[index + 1] ?? ""));
   return new Html(text);

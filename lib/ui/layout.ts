@@ -1,4 +1,4 @@
-import { Html, html } from "./html.ts";
+import { Html, piece } from "./html.ts";
 import type { View } from "./view.ts";
 
 /** The pages that the navigation leads to. */
@@ -23,7 +23,7 @@ export function page({ words, language, url }: View, title: string, content: Htm
   other.searchParams.set("lang", language === "en" ? "ja" : "en");
   const first = `/${url.pathname.split("/")[1] ?? ""}`;
   const current = first === "/memory" ? "/" : first;
-  return html`<!doctype html>
+  return piece`<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
@@ -40,7 +40,7 @@ export function page({ words, language, url }: View, title: string, content: Htm
 <p class="brand">kioku<span>-mesh</span></p>
 <nav aria-label="${words.title}">${
     PAGES.map(({ path, name, icon }) =>
-      html`<a href="${path}"${
+      piece`<a href="${path}"${
         path === current ? new Html(' aria-current="page"') : undefined
       }><svg viewBox="0 0 24 24" aria-hidden="true"><path d="${icon}"/></svg><span>${words[name]}</span></a>`
     )

@@ -2,7 +2,7 @@ import { MEMORY_TYPES } from "../memory/observation.ts";
 import { projectsOf } from "../memory/projects.ts";
 import { searchMemories } from "../memory/search/search.ts";
 import { cards } from "./cards.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, piece } from "./html.ts";
 import { page } from "./layout.ts";
 import type { View } from "./view.ts";
 
@@ -23,20 +23,20 @@ export function memoriesPage(view: View): Html {
   return page(
     view,
     words.memories,
-    html`<h1 class="unseen">${words.memories}</h1>
+    piece`<h1 class="unseen">${words.memories}</h1>
 <form class="search" role="search" action="/" method="get">
 <label class="field grow"><span class="unseen">${words.search}</span>
 <input type="search" name="q" value="${query}" placeholder="${words.search}" title="${words.searchHint}" autocomplete="off" accesskey="s"></label>
 <label class="field"><span>${words.project}</span><select name="project"><option value="">${words.anyProject}</option>${
       choices.map(({ name, count }) =>
-        html`<option value="${name}"${selected(name === project)}>${name} (${count})</option>`
+        piece`<option value="${name}"${selected(name === project)}>${name} (${count})</option>`
       )
     }</select></label>
 <label class="field"><span>${words.type}</span><select name="type"><option value="">${words.anyType}</option>${
-      MEMORY_TYPES.map((name) => html`<option${selected(name === type)}>${name}</option>`)
+      MEMORY_TYPES.map((name) => piece`<option${selected(name === type)}>${name}</option>`)
     }</select></label>
 <label class="check"><input type="checkbox" name="superseded" value="1"${
-      superseded ? html` checked` : undefined
+      superseded ? piece` checked` : undefined
     }>${words.superseded}</label>
 <button class="unseen-until-focus">${words.search}</button>
 </form>
@@ -65,14 +65,14 @@ export function results(view: View): Html {
   if (found.cursor !== undefined) next.searchParams.set("cursor", found.cursor);
   const byDay = found.hits.every(({ snippet }) => snippet === undefined);
   const isEmpty = query === "" && project === "" && type === undefined;
-  return html`${found.notices.map((notice) => html`<p class="warning">${notice}</p>`)}${
+  return piece`${found.notices.map((notice) => piece`<p class="warning">${notice}</p>`)}${
     found.hits.length === 0
-      ? html`<p class="nothing">${isEmpty ? words.empty : words.nothing}</p>`
+      ? piece`<p class="nothing">${isEmpty ? words.empty : words.nothing}</p>`
       : cards(view, found.hits, byDay)
   }${
     found.cursor === undefined
       ? undefined
-      : html`<p class="more"><a href="${next.pathname + next.search}">${words.more}</a></p>`
+      : piece`<p class="more"><a href="${next.pathname + next.search}">${words.more}</a></p>`
   }`;
 }
 
@@ -88,5 +88,5 @@ function asked(url: URL) {
 }
 
 function selected(is: boolean): Html | undefined {
-  return is ? html` selected` : undefined;
+  return is ? piece` selected` : undefined;
 }

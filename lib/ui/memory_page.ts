@@ -2,7 +2,7 @@ import { scopeLabel } from "../core/scope.ts";
 import { findMemory, type FoundMemory } from "../memory/find.ts";
 import { historyOf } from "../memory/history.ts";
 import { inline, neutralise } from "../memory/render/neutralise.ts";
-import { type Html, html, type Part } from "./html.ts";
+import { type Html, type Part, piece } from "./html.ts";
 import { page } from "./layout.ts";
 import { moment } from "./times.ts";
 import type { View } from "./view.ts";
@@ -15,14 +15,16 @@ export function memoryPage(view: View, id: string): Html {
   const title = inline(observation.subject) || observation.id.slice(0, 8);
   const { author } = observation;
   const rows: readonly (readonly [string, Part])[] = [
-    [words.type, html`<span class="kind kind-${observation.memoryType}">${observation.memoryType}</span>`],
+    [words.type, piece`<span class="kind kind-${observation.memoryType}">${observation.memoryType}</span>`],
     [words.state, found.state],
     [words.importance, `${observation.importance} / 5`],
     [
       words.project,
       observation.project === ""
         ? undefined
-        : html`<a href="/?project=${encodeURIComponent(observation.project)}">${inline(observation.project)}</a>`,
+        : piece`<a href="/?project=${encodeURIComponent(observation.project)}">${
+          inline(observation.project)
+        }</a>`,
     ],
     [words.tags, list(observation.tags)],
     [words.files, list(observation.sourceFiles)],
@@ -30,7 +32,7 @@ export function memoryPage(view: View, id: string): Html {
     [words.agent, `${inline(author.agentFamily)} / ${inline(author.clientId)}`],
     [
       words.host,
-      html`${author.pcId === memory.identity.pcId ? `${words.thisHost} ` : ""}<code>${
+      piece`${author.pcId === memory.identity.pcId ? `${words.thisHost} ` : ""}<code>${
         inline(author.pcId).slice(0, 8)
       }</code>`,
     ],
@@ -40,20 +42,20 @@ export function memoryPage(view: View, id: string): Html {
       words.expires,
       observation.expiresAt === undefined ? undefined : moment(observation.expiresAt, language),
     ],
-    ["id", html`<code>${observation.id}</code>`],
+    ["id", piece`<code>${observation.id}</code>`],
   ];
   return page(
     view,
     title,
-    html`<article class="memory">
+    piece`<article class="memory">
 <h1>${title}</h1>
-${observation.summary === "" ? undefined : html`<p class="summary">${inline(observation.summary)}</p>`}
+${observation.summary === "" ? undefined : piece`<p class="summary">${inline(observation.summary)}</p>`}
 <section aria-labelledby="h-content"><h2 id="h-content">${words.content}</h2><pre class="content" tabindex="0">${
       neutralise(observation.content)
     }</pre></section>
 <section aria-labelledby="h-details"><h2 id="h-details">${words.details}</h2><dl>${
       rows.filter(([, value]) => value !== undefined).map(([name, value]) =>
-        html`<div><dt>${name}</dt><dd>${value}</dd></div>`
+        piece`<div><dt>${name}</dt><dd>${value}</dd></div>`
       )
     }</dl></section>
 <section aria-labelledby="h-history"><h2 id="h-history">${words.history}</h2>${history(view, found)}</section>
@@ -64,20 +66,25 @@ ${observation.summary === "" ? undefined : html`<p class="summary">${inline(obse
 function history(view: View, found: FoundMemory): Html {
   const { words, memory, language } = view;
   const all = historyOf(memory, found);
-  if (all.length < 2) return html`<p class="nothing">${words.historyNone}</p>`;
-  return html`<ol class="history">${
+  if (all.length < 2) return piece`<p class="nothing">${words.historyNone}</p>`;
+  return piece`<ol class="history">${
     all.map(({ stored, state }) => {
       const { id, subject, content, createdAt } = stored.observation;
       const title = inline(subject) || inline(content).slice(0, 80);
       const isThis = id === found.stored.observation.id;
-      return html`<li class="state-${state}"${isThis ? html` aria-current="true"` : undefined}>${
+      return piece`<li class="state-${state}"${isThis ? piece` aria-current="true"` : undefined}>${
         moment(createdAt, language)
-      } ${isThis ? html`<strong>${title}</strong> (${words.thisOne})` : html`<a href="/memory/${id}">${title}</a>`
+      } ${
+        isThis
+          ? piece`<strong>${title}</strong> (${words.thisOne})`
+          : piece`<a href="/memory/${id}">${title}</a>`
       } <span class="state">${state}</span></li>`;
     })
   }</ol>`;
 }
 
 function list(items: readonly string[]): Html | undefined {
-  return items.length === 0 ? undefined : html`<ul class="plain">${items.map((item) => html`<li>${inline(item)}</li>`)}</ul>`;
+  return items.length === 0
+    ? undefined
+    : piece`<ul class="plain">${items.map((item) => piece`<li>${inline(item)}</li>`)}</ul>`;
 }

@@ -1,5 +1,5 @@
 import { stats } from "../memory/stats.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, piece } from "./html.ts";
 import { page } from "./layout.ts";
 import { moment } from "./times.ts";
 import type { MeshHost, MeshView, View } from "./view.ts";
@@ -16,7 +16,9 @@ export function meshPage(view: View): Html {
     [words.peer, mesh.peerRuns ? words.runs : words.stopped],
     [
       words.outbox,
-      mesh.since === undefined ? String(mesh.waiting) : html`${mesh.waiting} (${moment(mesh.since, language)})`,
+      mesh.since === undefined
+        ? String(mesh.waiting)
+        : piece`${mesh.waiting} (${moment(mesh.since, language)})`,
     ],
     [words.lag, mesh.lag === undefined ? undefined : `${Math.round(mesh.lag / 1000)} ms`],
     [words.compared, mesh.lastReconcile === undefined ? undefined : moment(mesh.lastReconcile, language)],
@@ -24,17 +26,17 @@ export function meshPage(view: View): Html {
   return page(
     view,
     words.mesh,
-    html`<h1>${words.mesh}</h1>
-${mesh?.warning === undefined ? undefined : html`<p class="warning">${mesh.warning}</p>`}
+    piece`<h1>${words.mesh}</h1>
+${mesh?.warning === undefined ? undefined : piece`<p class="warning">${mesh.warning}</p>`}
 ${
       mesh === undefined
-        ? html`<p class="nothing">${words.localMode}</p>`
-        : html`<figure class="mesh">${picture(view, mesh)}</figure>${table(view, mesh.hosts)}`
+        ? piece`<p class="nothing">${words.localMode}</p>`
+        : piece`<figure class="mesh">${picture(view, mesh)}</figure>${table(view, mesh.hosts)}`
     }
 <dl>${
       [...facts, [words.records, `${live} ${words.memoriesOf}, ${tombstoned} tombstones`] as const]
         .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)
+        .map(([name, value]) => piece`<div><dt>${name}</dt><dd>${value}</dd></div>`)
     }</dl>`,
   );
 }
@@ -49,10 +51,10 @@ function picture({ words }: View, { hosts, waiting }: MeshView): Html {
     return { host, x: middle.x + reach.x * Math.cos(angle), y: middle.y + reach.y * Math.sin(angle) };
   });
   const label = hosts.map((host) => `${host.name}: ${host.linked ? words.connected : words.notConnected}`);
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label.join(", ")}">
+  return piece`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label.join(", ")}">
 ${
     places.map(({ host, x, y }) =>
-      html`<line x1="${middle.x}" y1="${middle.y}" x2="${Math.round(x)}" y2="${Math.round(y)}" class="link ${
+      piece`<line x1="${middle.x}" y1="${middle.y}" x2="${Math.round(x)}" y2="${Math.round(y)}" class="link ${
         isUp(host, hub) ? "up" : "down"
       }"/>`
     )
@@ -69,19 +71,21 @@ function isUp(host: MeshHost, hub: MeshHost | undefined): boolean {
 
 function node(host: MeshHost, x: number, y: number, waiting: number): Html {
   const state = `${host.linked ? "up" : "down"}${host.isHere ? " here" : ""}`;
-  return html`<g class="host ${state}"><circle cx="${x}" cy="${y}" r="${host.role === "hub" ? 34 : 26}"/><text x="${x}" y="${
-    y + 52
-  }">${host.name}</text>${
-    host.isHere && waiting > 0 ? html`<text class="badge" x="${x}" y="${y + 5}">${waiting}</text>` : undefined
+  return piece`<g class="host ${state}"><circle cx="${x}" cy="${y}" r="${
+    host.role === "hub" ? 34 : 26
+  }"/><text x="${x}" y="${y + 52}">${host.name}</text>${
+    host.isHere && waiting > 0
+      ? piece`<text class="badge" x="${x}" y="${y + 5}">${waiting}</text>`
+      : undefined
   }</g>`;
 }
 
 function table({ words }: View, hosts: readonly MeshHost[]): Html {
-  return html`<table><caption>${words.hostsTable}</caption>
+  return piece`<table><caption>${words.hostsTable}</caption>
 <thead><tr><th scope="col">${words.name}</th><th scope="col">${words.role}</th><th scope="col">${words.links}</th><th scope="col">id</th></tr></thead>
 <tbody>${
     hosts.map((host) =>
-      html`<tr><th scope="row">${host.name}${host.isHere ? ` (${words.thisHost})` : ""}</th><td>${
+      piece`<tr><th scope="row">${host.name}${host.isHere ? ` (${words.thisHost})` : ""}</th><td>${
         host.role ?? ""
       } ${host.version ?? ""}</td><td class="${host.linked ? "up" : "down"}">${
         host.linked ? words.connected : words.notConnected

@@ -1,6 +1,6 @@
 import { listQuarantine, quarantineCount } from "../memory/quarantine.ts";
 import { inline } from "../memory/render/neutralise.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, piece } from "./html.ts";
 import { page } from "./layout.ts";
 import { moment } from "./times.ts";
 import type { View } from "./view.ts";
@@ -16,14 +16,14 @@ export function quarantinePage(view: View): Html {
   return page(
     view,
     words.quarantine,
-    html`<h1>${words.quarantine}</h1>
+    piece`<h1>${words.quarantine}</h1>
 <p>${words.quarantineAbout}</p>
 ${
       records.length === 0
-        ? html`<p class="nothing">${words.quarantineNone}</p>`
-        : html`<table><caption>${records.length} / ${all}</caption><thead><tr><th scope="col">${words.seen}</th><th scope="col">${words.reason}</th><th scope="col">${words.key}</th></tr></thead><tbody>${
+        ? piece`<p class="nothing">${words.quarantineNone}</p>`
+        : piece`<table><caption>${records.length} / ${all}</caption><thead><tr><th scope="col">${words.seen}</th><th scope="col">${words.reason}</th><th scope="col">${words.key}</th></tr></thead><tbody>${
           records.map(({ key, reason, seenAt }) =>
-            html`<tr><td>${moment(seenAt, language)}</td><td>${inline(reason)}</td><td><code>${
+            piece`<tr><td>${moment(seenAt, language)}</td><td>${inline(reason)}</td><td><code>${
               inline(key)
             }</code></td></tr>`
           )

@@ -11,18 +11,22 @@ export interface ServedPage {
 }
 
 /**
- * Serves the page on 127.0.0.1 until the signal is aborted; port 0 lets the system choose. Throws a Failure when the port
+ * Serves the page on 127.0.0.1 until the signal is aborted, if there is one; port 0 lets the system choose. Throws a Failure when the port
  * is taken.
  */
 export function servePage(
   options: Omit<HandlerOptions, "guard">,
   port: number,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): ServedPage {
   let handle: (request: Request) => Response = () => new Response(null, { status: 503 });
   try {
-    const server = Deno.serve({ hostname: "127.0.0.1", port, signal, onListen: () => {} }, (request) =>
-      handle(request));
+    const server = Deno.serve({
+      hostname: "127.0.0.1",
+      port,
+      ...(signal === undefined ? {} : { signal }),
+      onListen: () => {},
+    }, (request) => handle(request));
     const guard = new Guard(server.addr.port, options.memory.random);
     handle = handler({ ...options, guard });
     return { address: guard.address, finished: server.finished };

@@ -56,7 +56,7 @@ table { width: 100%; border-collapse: collapse; margin: 0 0 1.5rem } caption { t
 @media (max-width: 44rem) {
   header { gap: .5rem; padding: .5rem 1rem } .brand { flex: 1 }
   nav { position: fixed; inset: auto 0 0 0; background: var(--card); border-top: 1px solid var(--line); justify-content: space-around; padding: .25rem .25rem max(.25rem, env(safe-area-inset-bottom)); z-index: 4 }
-  nav a { flex-direction: column; gap: 0; font-size: .72rem; padding: .3rem .5rem } .search { top: 3rem; gap: .5rem } .field span:not(.unseen) { display: none } select { max-width: 10rem } .by { margin-left: 0 }
+  nav a { flex-direction: column; gap: 0; font-size: .72rem; padding: .3rem .5rem } .search { top: 3rem; gap: .5rem } .field span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) } select { max-width: 10rem } .by { margin-left: 0 }
 }
 @media (prefers-reduced-motion: no-preference) { .card { transition: border-color .12s } }
 `;

@@ -28,6 +28,18 @@ for (const [args, stdin] of MODES) {
   });
 }
 
+Deno.test("ui: an attacker inside reaches the network of this machine, and nothing else", async () => {
+  using home = newHome();
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response("hello"),
+  );
+  layTraps(home, server.addr.port);
+  const report = await attack(home, ["ui"], "");
+  assert.deepEqual(report.worked, [...OPEN, "listen", "connect", "connect through node", "fetch"].sort());
+  assert.equal(Deno.readTextFileSync(home.at(".ssh", "id")), "precious");
+});
+
 function conversation(): string {
   const messages = [
     {

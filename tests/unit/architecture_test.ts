@@ -13,8 +13,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   tls: ["trust", "core"],
   clients: ["core"],
   mesh: ["memory", "messaging", "tls", "trust", "store", "core"],
+  ui: ["bridge", "memory", "messaging", "trust", "store", "core"],
   mcp: ["bridge", "memory", "messaging", "store", "core"],
-  cli: ["mcp", "bridge", "clients", "mesh", "tls", "memory", "messaging", "trust", "store", "core"],
+  cli: ["mcp", "ui", "bridge", "clients", "mesh", "tls", "memory", "messaging", "trust", "store", "core"],
 };
 
 /** Which folders of lib/ may import a package or built-in module. */
@@ -45,7 +46,8 @@ const GLOBALS: readonly (readonly [pattern: RegExp, folders: readonly string[]])
   [/^(Date\.now|new Date\(\)|performance\.now|Math\.random)$/, []],
   [/^crypto\.(getRandomValues|randomUUID)$/, ["core"]],
   [/^(setTimeout|setInterval)\(\)$/, ["mesh"]],
-  [/^(fetch\(\)|new WebSocket\(…\)|Deno\.(connect|connectTls|listen|listenTls|serve))$/, ["mesh"]],
+  [/^(fetch\(\)|new WebSocket\(…\)|Deno\.(connect|connectTls|listen|listenTls))$/, ["mesh"]],
+  [/^Deno\.serve$/, ["ui"]],
   [/^(Deno\.Command|new Command\(…\))$/, ["mesh", "clients", "tls", "cli"]],
   [/^Deno\.env$/, []],
 ];

@@ -3,17 +3,17 @@ import type { MeshView } from "../../ui/view.ts";
 import { readPeerStatus } from "../../mesh/peer_status.ts";
 import { sharing } from "../../memory/sharing.ts";
 import type { OpenMemory } from "../../memory/open.ts";
-import type { PageCommand } from "../command.ts";
+import type { Ended, DataCommand } from "../command.ts";
 
 /** `kioku-mesh ui`: a page to look at the memory in a browser. */
-export const ui: PageCommand = {
+export const ui: DataCommand = {
   access: "page",
   declare(declaration) {
     declaration.option("--port <port>", "serve it on this port of 127.0.0.1 (default: one that is free)");
   },
-  async run({ memory, options, output, stop }) {
+  async run({ memory, options, output }): Promise<Ended> {
     const port = options.integer("port", 1, 65_535) ?? 0;
-    const page = servePage({ memory, mesh: () => meshView(memory) }, port, stop);
+    const page = servePage({ memory, mesh: () => meshView(memory) }, port);
     output.line(page.address);
     output.note("Open this address in a browser on this machine; it works once. Ctrl-C ends the page.");
     await page.finished;
