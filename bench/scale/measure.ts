@@ -93,7 +93,8 @@ export function measureSize(folder: string, size: number): Measured {
   };
 }
 
-function fill(store: Store, size: number, now: number): number {
+/** Fills a database with generated memories. Gives how many it took in a second. */
+export function fill(store: Store, size: number, now: number): number {
   let batch: Observation[] = [];
   let spent = 0;
   const flush = () => {

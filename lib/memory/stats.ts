@@ -18,6 +18,16 @@ export interface Count {
   readonly count: number;
 }
 
+/** How many live memories there are, and how many deleted ones. */
+export function totals(store: Store): { readonly live: number; readonly tombstoned: number } {
+  return {
+    live: count(store, "SELECT count(*) AS n FROM observation INDEXED BY observation_recent WHERE state = 0"),
+    tombstoned: count(store, TOMBSTONES),
+  };
+}
+
+const TOMBSTONES = "SELECT count(*) AS n FROM tombstone";
+
 /** Counts what is in the database. */
 export function stats(store: Store): Stats {
   const byAuthor = store.all(
@@ -28,7 +38,7 @@ export function stats(store: Store): Stats {
   );
   return {
     live: byAuthor.reduce((sum, { n }) => sum + n, 0),
-    tombstoned: count(store, "SELECT count(*) AS n FROM tombstone"),
+    tombstoned: count(store, TOMBSTONES),
     shadowed: count(store, `SELECT count(*) AS n FROM observation WHERE state = ${STATE.shadowed}`),
     families: tally(byAuthor.map(({ family, n }) => [family, n])),
     hosts: tally(byAuthor.map(({ host, n }) => [host, n])),

@@ -17,9 +17,7 @@ export function memoriesPage(view: View): Html {
   const { words, url, memory } = view;
   const { query, project, type, superseded } = asked(url);
   const projects = projectsOf(memory, PROJECTS);
-  const choices = projects.some(({ name }) => name === project) || project === ""
-    ? projects
-    : [{ name: project, count: 0 }, ...projects];
+  const choices = projects.includes(project) || project === "" ? projects : [project, ...projects];
   return page(
     view,
     words.memories,
@@ -28,9 +26,7 @@ export function memoriesPage(view: View): Html {
 <label class="field grow"><span class="unseen">${words.search}</span>
 <input type="search" name="q" value="${query}" placeholder="${words.search}" title="${words.searchHint}" autocomplete="off" accesskey="s"></label>
 <label class="field"><span>${words.project}</span><select name="project"><option value="">${words.anyProject}</option>${
-      choices.map(({ name, count }) =>
-        piece`<option value="${name}"${selected(name === project)}>${name} (${count})</option>`
-      )
+      choices.map((name) => piece`<option value="${name}"${selected(name === project)}>${name}</option>`)
     }</select></label>
 <label class="field"><span>${words.type}</span><select name="type"><option value="">${words.anyType}</option>${
       MEMORY_TYPES.map((name) => piece`<option${selected(name === type)}>${name}</option>`)
@@ -51,7 +47,7 @@ export function results(view: View): Html {
   const { query, project, type, superseded, cursor } = asked(url);
   const found = searchMemories(memory, {
     query,
-    mode: "and_or",
+    mode: undefined,
     filters: {
       ...(project === "" ? {} : { project }),
       ...(type === undefined ? {} : { memoryTypes: [type] }),

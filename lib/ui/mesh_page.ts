@@ -1,4 +1,4 @@
-import { stats } from "../memory/stats.ts";
+import { totals } from "../memory/stats.ts";
 import { type Html, piece } from "./html.ts";
 import { page } from "./layout.ts";
 import { moment } from "./times.ts";
@@ -11,7 +11,7 @@ const SIZE = { width: 640, height: 400, reach: { x: 240, y: 140 } };
 export function meshPage(view: View): Html {
   const { words, language, memory } = view;
   const mesh = view.mesh();
-  const { live, tombstoned } = stats(memory.store);
+  const { live, tombstoned } = totals(memory.store);
   const facts: readonly (readonly [string, Html | string | undefined])[] = mesh === undefined ? [] : [
     [words.peer, mesh.peerRuns ? words.runs : words.stopped],
     [

@@ -1,4 +1,4 @@
-import { listQuarantine, quarantineCount } from "../memory/quarantine.ts";
+import { listQuarantine, quarantineCount } from "../store/quarantine.ts";
 import { inline } from "../memory/render/neutralise.ts";
 import { type Html, piece } from "./html.ts";
 import { page } from "./layout.ts";

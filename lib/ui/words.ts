@@ -7,7 +7,6 @@ export type Language = typeof LANGUAGES[number];
 const EN = {
   title: "Shared memory",
   memories: "Memories",
-  agents: "Agents",
   mesh: "Mesh",
   quarantine: "Set aside",
   search: "Search memories",
@@ -76,7 +75,6 @@ export type Words = Readonly<Record<keyof typeof EN, string>>;
 const JA: Words = {
   title: "共有メモリ",
   memories: "メモリ",
-  agents: "エージェント",
   mesh: "メッシュ",
   quarantine: "隔離",
   search: "メモリを検索",

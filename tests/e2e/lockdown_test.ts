@@ -13,6 +13,9 @@ const MODES: readonly (readonly [args: readonly string[], stdin: string])[] = [
 /** What a program compiled with Deno 2.6.10 does without a permission; docs/security.md says so. */
 const OPEN: readonly string[] = EXECUTABLE === undefined ? [] : ["import a file"];
 
+/** What whoever may serve a page on this machine may do. */
+const LOOPBACK = ["listen", "listen to other hosts", "connect", "connect through node", "fetch"];
+
 for (const [args, stdin] of MODES) {
   Deno.test(`${args.join(" ")}: an attacker inside gets nowhere`, async () => {
     using home = newHome();
@@ -35,8 +38,16 @@ Deno.test("ui: an attacker inside reaches the network of this machine, and nothi
     () => new Response("hello"),
   );
   layTraps(home, server.addr.port);
-  const report = await attack(home, ["ui"], "");
-  assert.deepEqual(report.worked, [...OPEN, "listen", "connect", "connect through node", "fetch"].sort());
+  const visit = async (address: string) => {
+    const admitted = await fetch(address, { redirect: "manual" });
+    await admitted.body?.cancel();
+    const cookie = admitted.headers.get("set-cookie")?.split(";")[0] ?? "";
+    const page = await fetch(new URL("/", address), { headers: { cookie } });
+    assert.equal(page.status, 200);
+    await page.body?.cancel();
+  };
+  const report = await attack(home, ["ui"], "", visit);
+  assert.deepEqual(report.worked.toSorted(), [...OPEN, ...LOOPBACK].toSorted());
   assert.equal(Deno.readTextFileSync(home.at(".ssh", "id")), "precious");
 });
 

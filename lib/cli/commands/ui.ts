@@ -3,7 +3,7 @@ import type { MeshView } from "../../ui/view.ts";
 import { readPeerStatus } from "../../mesh/peer_status.ts";
 import { sharing } from "../../memory/sharing.ts";
 import type { OpenMemory } from "../../memory/open.ts";
-import type { Ended, DataCommand } from "../command.ts";
+import type { DataCommand, Ended } from "../command.ts";
 
 /** `kioku-mesh ui`: a page to look at the memory in a browser. */
 export const ui: DataCommand = {

@@ -20,11 +20,15 @@ export function layTraps(home: Home, port: number): void {
   for (const name of ["id", "other"]) Deno.writeTextFileSync(home.at(".ssh", name), "precious");
 }
 
-/** Runs the program with an attacker inside (tests/e2e/attack/program.ts), to its end. */
+/**
+ * Runs the program with an attacker inside (tests/e2e/attack/program.ts) until it has reported. `reach` is given the first
+ * line of its output, for a program that has to be used before it does anything.
+ */
 export async function attack(
   home: Home,
   args: readonly string[],
   stdin: string,
+  reach: (line: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<Report> {
   const { command, env, cwd } = home.invocation(args);
   const start = attacker(args);
@@ -40,11 +44,32 @@ export async function attack(
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(stdin));
   await writer.close();
-  const { stderr } = await child.output();
-  const text = new TextDecoder().decode(stderr);
-  const line = text.split("\n").find((each) => each.startsWith('{"count"'));
+  const reached = firstLine(child.stdout).then(reach);
+  let text = "";
+  let line: string | undefined;
+  for await (const piece of child.stderr.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    line = text.split("\n").slice(0, -1).find((each) => each.startsWith('{"count"'));
+    if (line !== undefined) break;
+  }
+  await reached;
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended.
+  }
+  await child.status;
   assert.ok(line !== undefined, `the attack never began: the program did not lock itself down\n${text}`);
   return JSON.parse(line);
+}
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    if (text.includes("\n")) break;
+  }
+  return text.split("\n")[0] ?? "";
 }
 
 function attacker(args: readonly string[]): { command?: string; args: string[] } {
