@@ -18,8 +18,8 @@ export interface PeerCall extends DataCall {
   readonly engine: EnginePlaces;
 }
 
-/** What a command is given that may start the person's editor. */
-export interface EditorCall extends DataCall {
+/** What a command is given that works on the memory and on files, or starts the person's editor. */
+export interface FilesCall extends DataCall {
   readonly around: Surroundings;
 }
 
@@ -35,11 +35,11 @@ export interface SetupCall {
 export type Ended = 0 | ExitCode;
 
 /**
- * A command that works on the memory. Its module is loaded before anything is opened. One with the access `files` also reads
- * or writes the files that it is told, one with `page` shows the memory to a browser on this machine.
+ * A command that works on the memory. Its module is loaded before anything is opened. One with the access `page` shows the
+ * memory to a browser on this machine.
  */
 export interface DataCommand {
-  readonly access: "data" | "files" | "page";
+  readonly access: "data" | "page";
   /** Declares arguments and options. */
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */
@@ -61,11 +61,14 @@ export interface PeerCommand {
   run(call: PeerCall): Ended | Promise<Ended>;
 }
 
-/** A command on the memory with which a person edits a text. It gives up what it keeps once that is done. */
-export interface EditorCommand {
-  readonly access: "editor";
+/**
+ * A command on the memory that reads or writes the files that it is told, or opens the person's editor. It may give up what it
+ * keeps when that is done.
+ */
+export interface FilesCommand {
+  readonly access: "files" | "editor";
   declare(declaration: Declaration): void;
-  run(call: EditorCall): Ended | Promise<Ended>;
+  run(call: FilesCall): Ended | Promise<Ended>;
 }
 
 /** A command that starts what clients have registered; it looks at their files, then keeps only that. */
@@ -86,4 +89,4 @@ export interface HookCommand {
 }
 
 /** Any command. */
-export type Command = DataCommand | SetupCommand | EditorCommand | PeerCommand | VerifyCommand | HookCommand;
+export type Command = DataCommand | FilesCommand | SetupCommand | PeerCommand | VerifyCommand | HookCommand;

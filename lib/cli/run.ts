@@ -85,8 +85,7 @@ async function start(
   if (command.access === "setup" || command.access === "verify") {
     return await command.run({ around, options, args, output });
   }
-  const onData = command.access === "data" || command.access === "files" || command.access === "page";
-  if (onData) command.check?.(around, args);
+  if (command.access === "data" || command.access === "page") command.check?.(around, args);
   const answer = command.access === "hook" ? command.prepare(around, args, options) : undefined;
   const engine = command.access === "peer"
     ? (await import("./engine_places.ts")).enginePlaces(around)
@@ -98,8 +97,12 @@ async function start(
   try {
     if (answer !== undefined) return answer({ memory, options, args, output });
     for (const notice of memory.notices) output.note(notice);
-    if (onData) return await command.run({ memory, options, args, output });
-    if (command.access === "editor") return await command.run({ memory, around, options, args, output });
+    if (command.access === "data" || command.access === "page") {
+      return await command.run({ memory, options, args, output });
+    }
+    if (command.access === "files" || command.access === "editor") {
+      return await command.run({ memory, around, options, args, output });
+    }
     if (command.access !== "peer" || engine === undefined) throw new TypeError("No command for this access");
     return await command.run({ memory, engine, options, args, output });
   } finally {

@@ -66,8 +66,23 @@ export function importChanges(
   indexPath: string | undefined,
   progress: ImportProgress,
 ): Imported {
+  if (readMeta(context.store, IMPORT_DONE) !== undefined) return NOTHING;
+  return importFolder(context, state, indexPath, state, progress);
+}
+
+/**
+ * Takes over what is new in the files of any state folder of Python's version, as importChanges does; `scratch` is a
+ * folder for copies of files that cannot be read where they are.
+ */
+export function importFolder(
+  context: MemoryContext,
+  folder: string,
+  indexPath: string | undefined,
+  scratch: string,
+  progress: ImportProgress,
+): Imported {
   const failures: string[] = [];
-  const sources = pythonSources(state, indexPath);
+  const sources = pythonSources(folder, indexPath);
   const stamped = sources.flatMap((source) => {
     try {
       const stamp = fileStamp(source.path);
@@ -78,12 +93,11 @@ export function importChanges(
     }
   });
   if (stamped.length === 0 && failures.length === 0) return NOTHING;
-  if (readMeta(context.store, IMPORT_DONE) !== undefined) return NOTHING;
   const facts = new Map(sourceFacts(context.store).map((fact) => [fact.path, fact]));
   const changed = stamped.map((one) => ({ ...one, fact: facts.get(one.source.path) }))
     .filter(({ stamp, fact }) => fact?.stamp !== stamp || !covers(fact, context));
   if (changed.length === 0) return { ...NOTHING, notices: failures };
-  return new Import(context, state, progress, failures).run(changed);
+  return new Import(context, scratch, progress, failures).run(changed);
 }
 
 /** Never looks at Python's files again (`import --done`). */
@@ -103,15 +117,15 @@ function covers({ coverage }: SourceFact, { settings }: MemoryContext): boolean 
 
 class Import {
   readonly #context: MemoryContext;
-  readonly #state: string;
+  readonly #scratch: string;
   readonly #progress: ImportProgress;
   readonly #failures: string[];
   readonly #reports: ImportReport[] = [];
   readonly #databases: PythonDatabase[] = [];
 
-  constructor(context: MemoryContext, state: string, progress: ImportProgress, failures: string[]) {
+  constructor(context: MemoryContext, scratch: string, progress: ImportProgress, failures: string[]) {
     this.#context = context;
-    this.#state = state;
+    this.#scratch = scratch;
     this.#progress = progress;
     this.#failures = failures;
   }
@@ -175,7 +189,7 @@ class Import {
   }
 
   #openDatabase(source: PythonSource): PythonDatabase {
-    const database = openPython(source.path, this.#state);
+    const database = openPython(source.path, this.#scratch);
     this.#databases.push(database);
     return database;
   }

@@ -94,8 +94,8 @@ function complete(old: Observation, changed: Partial<Editable>): Editable {
   };
 }
 
-/** What of a memory can be changed, as it is. */
-export function editable(old: Observation): Editable {
+/** What of a memory can be changed, as it is, and nothing else. */
+export function editable(old: Editable): Editable {
   const { content, subject, summary, project, tags, memoryType, importance } = old;
   const { sourceFiles, references, expiresAt } = old;
   return {

@@ -31,6 +31,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:path": ["core", "store", "trust", "memory", "clients", "mesh", "tls", "mcp", "cli"],
   "node:sqlite": ["store"],
   "node:zlib": ["mesh"],
+  "marked": ["memory"],
   "porter2": ["memory"],
   "toml-eslint-parser": ["clients"],
   "yaml": ["core"],

@@ -5,7 +5,7 @@ import { hex } from "../../core/random.ts";
 import type { Micros } from "../../core/clock.ts";
 import type { Observation } from "../../memory/observation.ts";
 import { type Editable, editable, revisable, type Revised, reviseMemory } from "../../memory/revise.ts";
-import type { EditorCall, EditorCommand } from "../command.ts";
+import type { FilesCall, FilesCommand } from "../command.ts";
 import { edit as openEditor } from "../editor.ts";
 import { readInput } from "../input.ts";
 import { keepOnly } from "../lockdown.ts";
@@ -13,7 +13,7 @@ import type { Options } from "../options.ts";
 import { reportRevision } from "../revision.ts";
 
 /** `kioku-mesh edit`: changes a memory, in an editor or by options. */
-export const editCommand: EditorCommand = {
+export const editCommand: FilesCommand = {
   access: "editor",
   declare(declaration) {
     declaration
@@ -43,7 +43,7 @@ export const editCommand: EditorCommand = {
 };
 
 function byOptions(
-  { memory, options }: EditorCall,
+  { memory, options }: FilesCall,
   old: Observation,
   changed: Partial<Editable>,
 ): Revised | undefined {
@@ -53,7 +53,7 @@ function byOptions(
 
 // The text lies in the state folder, which only its owner can read.
 async function inEditor(
-  { memory, around, options, output }: EditorCall,
+  { memory, around, options, output }: FilesCall,
   old: Observation,
 ): Promise<Revised | undefined> {
   const { formatDraft, parseDraft } = await import("../../memory/draft.ts");

@@ -5,7 +5,7 @@ import { exportMemories, exportRecords } from "../../memory/export.ts";
 import type { ExportChoice } from "../../memory/export_choice.ts";
 import type { OpenMemory } from "../../memory/open.ts";
 import { neutralise } from "../../memory/render/neutralise.ts";
-import type { DataCall, DataCommand, Ended } from "../command.ts";
+import type { Ended, FilesCall, FilesCommand } from "../command.ts";
 import { type Put, writeExport } from "../export_file.ts";
 import { filledList, memoryTypes, scope } from "../memory_filters.ts";
 import type { Options } from "../options.ts";
@@ -14,7 +14,7 @@ import type { Options } from "../options.ts";
 const BATCH = 500;
 
 /** `kioku-mesh export`: writes what is stored, for other programs, for people or for the Python version. */
-export const exportCommand: DataCommand = {
+export const exportCommand: FilesCommand = {
   access: "files",
   declare(declaration) {
     declaration
@@ -87,7 +87,7 @@ function readChoice(options: Options, { clock }: OpenMemory): ExportChoice {
 }
 
 // Only a folder for the Python version needs what makes one.
-async function toPython({ memory, options, output }: DataCall, folder: string): Promise<Ended> {
+async function toPython({ memory, options, output }: FilesCall, folder: string): Promise<Ended> {
   const { exportToPython } = await import("../../memory/export_python.ts");
   const { memories, deletions, leftOut } = exportToPython(memory, folder);
   if (options.has("json")) {
@@ -106,13 +106,13 @@ async function toPython({ memory, options, output }: DataCall, folder: string): 
 type Write = (put: Put) => Counts;
 
 // The result goes where the records do not.
-function print({ options, output }: DataCall, write: Write): Ended {
+function print({ options, output }: FilesCall, write: Write): Ended {
   const counts = write((text) => output.line(text.slice(0, -1)));
   output.note(options.has("json") ? JSON.stringify(counts) : summary(counts));
   return 0;
 }
 
-function toFile({ options, output }: DataCall, path: string, write: Write): Ended {
+function toFile({ options, output }: FilesCall, path: string, write: Write): Ended {
   const counts = writeExport(path, write);
   output.line(
     options.has("json") ? JSON.stringify({ file: path, ...counts }) : `${summary(counts)} to ${path}`,
@@ -120,7 +120,7 @@ function toFile({ options, output }: DataCall, path: string, write: Write): Ende
   return 0;
 }
 
-function writeRecords({ memory, output }: DataCall, choice: ExportChoice, put: Put): Counts {
+function writeRecords({ memory, output }: FilesCall, choice: ExportChoice, put: Put): Counts {
   const counts = { memories: 0, deletions: 0 };
   let lines = "";
   let done = 0;
@@ -137,7 +137,7 @@ function writeRecords({ memory, output }: DataCall, choice: ExportChoice, put: P
 }
 
 async function markdownWriter(
-  { memory, options, output }: DataCall,
+  { memory, options, output }: FilesCall,
   choice: ExportChoice,
   printed: boolean,
 ): Promise<Write> {
@@ -156,7 +156,7 @@ async function markdownWriter(
 }
 
 async function toFolder(
-  { memory, options, output }: DataCall,
+  { memory, options, output }: FilesCall,
   choice: ExportChoice,
   folder: string,
 ): Promise<Ended> {
