@@ -116,8 +116,10 @@ function remaining(
   const nothing = document.value === undefined || isEmpty(document.value) ||
     (holder.hooks !== undefined && same(document.value, holder.hooks.base));
   if (known && text === undefined && nothing) return undefined;
-  if (known && untouched && text !== undefined && same(document.value, valueOf(file, text, holder.syntax))) {
-    return text;
+  if (known && untouched && text !== undefined) {
+    const value = valueOf(file, text, holder.syntax);
+    // A file of blanks says nothing.
+    if (same(document.value, value) || (value === undefined && nothing)) return text;
   }
   return textFor(file, document);
 }

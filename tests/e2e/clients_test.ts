@@ -75,6 +75,33 @@ Deno.test("what is not there is made, and gone again with us", async () => {
   );
 });
 
+Deno.test("blanks that only their writer could know of are back after an uninstall", async () => {
+  for (
+    const text of [
+      "{ }",
+      "{\r\n}\r\n",
+      '{\n  "mcpServers": {\n  }\n}',
+      '{"mcpServers":{ }, "hooks":{"SessionStart":[ ]}}',
+      "",
+    ]
+  ) {
+    using home = newHome();
+    Deno.mkdirSync(home.at(".gemini"));
+    Deno.writeTextFileSync(home.at(".gemini", "settings.json"), text);
+    for (const verb of ["install", "uninstall"]) {
+      await home.ok([
+        "mcp",
+        verb,
+        "--client",
+        "gemini-cli",
+        "--yes",
+        ...(verb === "install" ? ["--habits"] : []),
+      ]);
+    }
+    assert.equal(Deno.readTextFileSync(home.at(".gemini", "settings.json")), text);
+  }
+});
+
 Deno.test("a whole install is rolled back at once, file by file as they were", async () => {
   using home = newHome();
   const [sample] = SAMPLES.filter(({ client }) => client === "gemini-cli");

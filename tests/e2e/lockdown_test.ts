@@ -8,6 +8,7 @@ const MODES: readonly (readonly [args: readonly string[], stdin: string])[] = [
   [["search", "text"], ""],
   [["gc"], ""],
   [["mcp", "serve"], conversation()],
+  [["hook", "session-start", "--client", "claude-code"], '{"source": "startup"}'],
 ];
 
 /** What a program compiled with Deno 2.6.10 does without a permission; docs/security.md says so. */
@@ -49,6 +50,18 @@ Deno.test("ui: an attacker inside reaches the network of this machine, and nothi
   const report = await attack(home, ["ui"], "", visit);
   assert.deepEqual(report.worked.toSorted(), [...OPEN, ...LOOPBACK].toSorted());
   assert.equal(Deno.readTextFileSync(home.at(".ssh", "id")), "precious");
+});
+
+Deno.test("mcp verify: an attacker inside can start programs, as what is registered could, and do nothing else", async () => {
+  using home = newHome();
+  layTraps(home, 1);
+  const servers = { kioku_mesh: { command: "true", args: ["mcp", "serve"] } };
+  Deno.writeTextFileSync(home.at(".claude.json"), JSON.stringify({ mcpServers: servers }));
+  const { count, worked } = await attack(home, ["mcp", "verify", "--name", "kioku_mesh"], "");
+  assert.ok(count >= 30, `only ${count} attacks ran`);
+  // No database is open in this mode, so that what needs one does nothing.
+  const harmless = ["attach another database", "copy the database elsewhere", "load an extension", ...OPEN];
+  assert.deepEqual(worked.filter((name) => !harmless.includes(name)), ["run a process"]);
 });
 
 function conversation(): string {

@@ -33,12 +33,14 @@ export const mcpVerify: VerifyCommand = {
     const results: Verified[] = [];
     for (const registration of registrations) {
       const { server } = registration;
+      const started = around.clock();
       const answered: Answered = server === undefined
         ? { ok: false, why: "starts no program" }
         : await probe(server, places.project, VERSION, (milliseconds, signal) =>
           sleep(systemTimer, milliseconds, signal));
-      results.push({ registration, answered });
-      if (!options.has("json")) output.line(line(registration, answered));
+      const result = { registration, answered, milliseconds: Math.round((around.clock() - started) / 1000) };
+      results.push(result);
+      if (!options.has("json")) output.line(line(result));
     }
     if (options.has("json")) output.line(JSON.stringify({ servers: results.map(asJson) }));
     return results.every(({ answered }) => answered.ok) ? 0 : 1;
@@ -48,16 +50,18 @@ export const mcpVerify: VerifyCommand = {
 interface Verified {
   readonly registration: Registration;
   readonly answered: Answered;
+  /** From its start until it was gone again. */
+  readonly milliseconds: number;
 }
 
-function line({ client, registry, name }: Registration, answered: Answered): string {
+function line({ registration: { client, registry, name }, answered, milliseconds }: Verified): string {
   const where = `${client.id} (${registry.reach}): ${name}`;
   if (!answered.ok) return `${where} does not work: ${answered.why}`;
-  return `${where} works: ${answered.name} ${answered.version}, ${answered.tools.length} tools`;
+  return `${where} works: ${answered.name} ${answered.version}, ${answered.tools.length} tools, ${milliseconds} ms`;
 }
 
-function asJson({ registration: { client, registry, name }, answered }: Verified): unknown {
-  const about = { client: client.id, scope: registry.reach, file: registry.path, name };
+function asJson({ registration: { client, registry, name }, answered, milliseconds }: Verified): unknown {
+  const about = { client: client.id, scope: registry.reach, file: registry.path, name, milliseconds };
   return answered.ok
     ? { ...about, ok: true, server: answered.name, version: answered.version, tools: answered.tools }
     : { ...about, ok: false, why: answered.why };

@@ -69,6 +69,22 @@ for (const [language, container, make, open] of LANGUAGES) {
   });
 }
 
+Deno.test("what a line comment would swallow stays on its own line", () => {
+  const texts = [
+    '{\n  // c\n  "k": 1 }',
+    '{\n  "a": 1, // c\n  "k": 2 }',
+    '{\n  // c\n  "k": 1, "b": 2\n}',
+    '{\n  "a": 1 // c\n  , "k": 2\n}',
+    '{\n  "a": 1,\n  "k": 2 // mine\n}',
+  ];
+  for (const text of texts) {
+    const before = jsonDocument(text, false);
+    const after = before.remove(["k"]);
+    assert.ok(same(after.value, withValue(before.value, ["k"], undefined)), after.text);
+    assert.equal(after.text.includes("// mine"), text.includes("// mine"), "a comment beside it is not ours");
+  }
+});
+
 Deno.test("lists get and lose items in place", () => {
   for (
     const text of [
