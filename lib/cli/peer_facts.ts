@@ -12,6 +12,13 @@ export function peerFacts(memory: OpenMemory): {
   readonly peer_runs: boolean;
   readonly router_up: boolean;
   readonly connected: readonly string[];
+  /** The other hosts of ours that are there. */
+  readonly hosts: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly role: string;
+    readonly version: string;
+  }[];
   readonly waiting: number;
   readonly waiting_since: string | null;
   readonly unshared: number;
@@ -36,6 +43,8 @@ export function peerFacts(memory: OpenMemory): {
     peer_runs: peerRuns,
     router_up: now?.routerUp ?? false,
     connected: now?.connected ?? [],
+    hosts: (now?.hosts ?? []).filter(({ id }) => id !== memory.identity.pcId)
+      .map(({ id, name, role, version }) => ({ id, name, role, version })),
     waiting,
     waiting_since: timeOrNull(since),
     unshared,
@@ -52,6 +61,9 @@ export function peerLines(facts: PeerFacts): string[] {
   return [
     `peer: ${facts.peer_runs ? `running, router ${facts.router_up ? "up" : "down"}` : "not running"}`,
     `connected: ${connected.length}${connected.length === 0 ? "" : ` (${connected.join(", ")})`}`,
+    ...facts.hosts.map(({ id, name, role, version }) =>
+      `  host ${id.slice(0, 8)}: ${name}, ${role}, ${version}`
+    ),
     `outbox: ${facts.waiting}${
       facts.waiting_since === null ? "" : ` (oldest since ${facts.waiting_since})`
     }` +

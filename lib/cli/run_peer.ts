@@ -87,6 +87,7 @@ export async function startOwnPeer({ memory, engine, output }: PeerCall, part: P
   return await startPeer({
     ...part,
     memory,
+    hostName: memory.hostName,
     state: memory.folders.state,
     engine: await findEngine(engine, memory.random),
     timer: systemTimer,

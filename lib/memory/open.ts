@@ -30,6 +30,8 @@ export interface Surroundings {
 /** An open memory with where it lies and what the user should be told about it. */
 export interface OpenMemory extends MemoryContext {
   readonly folders: Folders;
+  /** What people call this machine. */
+  readonly hostName: string;
   /** What config.yaml says. */
   readonly host: HostConfig;
   /** Whether the process that talks to the mesh runs on this host now. */
@@ -67,7 +69,7 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
       : [`Left out, since this host's certificate is not for it: ${settings.uncertified.join(", ")}.`]),
     ...imported,
   ];
-  return { ...context, folders, host, peerRuns, notices };
+  return { ...context, folders, hostName: around.login.host, host, peerRuns, notices };
 }
 
 // What takes over is loaded only where there is something: most hosts never had the Python version, and it costs 3 ms.

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
 import { MESH, type Scope, type ScopeLabel, scopeLabel } from "../core/scope.ts";
+import { ALIVE } from "./host_token.ts";
 import { alignmentKeys } from "./replication.ts";
 import { storagesFor } from "./storages.ts";
 
@@ -61,9 +62,6 @@ const EVERYTHING: readonly Message[] = [
   "liveliness_query",
   "declare_liveliness_subscriber",
 ];
-
-/** Where our peers show that they are there: the host's id and its router's id follow. */
-export const ALIVE = "kioku/peer";
 
 /**
  * Zenoh's `access_control`: nobody may do anything but what is listed. A holder may put, query and subscribe in the mesh, its
@@ -213,6 +211,6 @@ function beThere(host: string): Rule {
     permission: "allow",
     flows: ["ingress"],
     messages: ["liveliness_token"],
-    key_exprs: [`${ALIVE}/${host}/*`],
+    key_exprs: [`${ALIVE}/${host}/**`],
   };
 }

@@ -1,7 +1,8 @@
 import type { ScopeLabel } from "../core/scope.ts";
+import { VERSION } from "../core/version.ts";
 import type { MemoryContext } from "../memory/context.ts";
-import { ALIVE } from "./access_control.ts";
 import type { Arrivals } from "./arrivals.ts";
+import { ALIVE, hostToken, type MeshHost, parseHostToken } from "./host_token.ts";
 import { type Reconciled, Reconciler } from "./reconcile.ts";
 import type { Declared, MeshSession, Question } from "./session.ts";
 import type { Sums } from "./sums.ts";
@@ -15,6 +16,8 @@ export interface AttachmentOptions {
   readonly session: MeshSession;
   readonly timer: Timer;
   readonly role: "hub" | "spoke";
+  /** What people call this host. */
+  readonly hostName: string;
   /** Whether this host's router has storages of its own. */
   readonly stores: boolean;
   readonly scopes: readonly ScopeLabel[];
@@ -27,6 +30,8 @@ export interface AttachmentOptions {
 export interface AttachmentEvents {
   /** A link came up or went down. */
   neighbours(): void;
+  /** A host of ours came or went. */
+  hosts(): void;
   /** Records were put into the outbox. */
   published(): void;
   /** A comparison begins. */
@@ -52,7 +57,7 @@ const SHOW_MS = 3_000;
 export class Attachment {
   readonly #options: AttachmentOptions;
   readonly #over = new AbortController();
-  readonly #ours = new Set<string>();
+  readonly #ours = new Map<string, MeshHost>();
   readonly #reconciler: Reconciler;
   #declared: Declared[] = [];
   #forget = () => {};
@@ -101,6 +106,11 @@ export class Attachment {
     return !this.#over.signal.aborted && (this.#options.stores || this.#options.session.neighbours.size > 0);
   }
 
+  /** The hosts of ours that are there now, this one among them. */
+  get hosts(): readonly MeshHost[] {
+    return [...this.#ours.values()];
+  }
+
   /** Asks for a comparison; `full` gets everything from every storage. */
   reconcile(full: boolean): void {
     this.#reconciler.request(0, full);
@@ -124,16 +134,22 @@ export class Attachment {
   }
 
   async #declare(): Promise<void> {
-    const { session, scopes, arrivals, memory, sums, role, events } = this.#options;
+    const { session, scopes, arrivals, memory, sums, role, hostName, events } = this.#options;
     const { zid } = session;
     this.#declared.push(
-      await session.watchAlive(`${ALIVE}/*/*`, (key, alive) => {
-        const other = key.slice(key.lastIndexOf("/") + 1);
-        if (alive) this.#ours.add(other);
-        else this.#ours.delete(other);
+      await session.watchAlive(`${ALIVE}/**`, (key, alive) => {
+        const other = parseHostToken(key);
+        if (other === undefined) return;
+        if (alive) this.#ours.set(other.zid, other);
+        else this.#ours.delete(other.zid);
+        events.hosts();
       }),
     );
-    this.#declared.push(await session.declareAlive(`${ALIVE}/${memory.identity.pcId}/${zid}`));
+    this.#declared.push(
+      await session.declareAlive(
+        hostToken({ id: memory.identity.pcId, zid, role, version: VERSION, name: hostName }),
+      ),
+    );
     const keys = scopes.flatMap((scope) => SPACES.flatMap((space) => space.subscriptions(scope)));
     for (const one of keys) this.#declared.push(await session.subscribe(one, arrivals.receive));
     if (role === "hub") {

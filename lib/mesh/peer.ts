@@ -28,6 +28,8 @@ export { peerRuns, type PeerStatus, readPeerStatus } from "./peer_status.ts";
 /** What a peer is run with. */
 export interface PeerOptions {
   readonly memory: MemoryContext;
+  /** What people call this host. */
+  readonly hostName: string;
   /** The state folder. */
   readonly state: string;
   readonly engine: Engine;
@@ -276,6 +278,7 @@ class RunningPeer implements Peer {
     return {
       routerUp: this.#routerUp,
       connected: [...this.#session?.neighbours.keys() ?? []],
+      hosts: this.#attachment?.hosts ?? [],
       outbox: outgoingDepth(store, this.#shared()),
       lastReconcile: this.#lastReconcile,
       catchingUp: this.#lastReconcile === undefined,
@@ -368,7 +371,7 @@ class RunningPeer implements Peer {
 
   // Resolves with the reason when the session ends.
   async #use(session: MeshSession): Promise<string> {
-    const { memory, timer, role, tell } = this.#options;
+    const { memory, timer, role, hostName, tell } = this.#options;
     this.#session = session;
     if (this.#stopping.signal.aborted) session.close();
     this.#attachment = await Attachment.make({
@@ -376,11 +379,13 @@ class RunningPeer implements Peer {
       session,
       timer,
       role,
+      hostName,
       stores: this.#stores,
       scopes: this.#declared,
       arrivals: this.#arrivals,
       sums: this.#sums,
       events: {
+        hosts: () => this.#changed(),
         neighbours: () => {
           tell({ kind: "connected", hosts: [...session.neighbours.keys()] });
           const reachable = this.#stores || session.neighbours.size > 0;

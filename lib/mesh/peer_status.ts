@@ -4,12 +4,15 @@ import { isObject, isTextList } from "../core/json.ts";
 import { isLocked } from "../store/lock.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import type { Store } from "../store/store.ts";
+import { hostToken, type MeshHost, parseHostToken } from "./host_token.ts";
 
 /** How the peer of this host is. */
 export interface PeerStatus {
   readonly routerUp: boolean;
   /** The hosts that our router has a link to, by their routers' ids. */
   readonly connected: readonly string[];
+  /** The hosts of ours that are there, this one among them. */
+  readonly hosts: readonly MeshHost[];
   readonly outbox: {
     /** Records of shared scopes that wait, and since when the oldest does. */
     readonly waiting: number;
@@ -49,6 +52,7 @@ export function readPeerStatus(store: Store): PeerStatus | undefined {
   return {
     routerUp: read.routerUp === true,
     connected: isTextList(read.connected) ? read.connected : [],
+    hosts: isTextList(read.hosts) ? read.hosts.flatMap((token) => parseHostToken(token) ?? []) : [],
     outbox: { waiting: numberOf(waiting) ?? 0, since: numberOf(since), unshared: numberOf(unshared) ?? 0 },
     lastReconcile: numberOf(read.lastReconcile),
     catchingUp: read.catchingUp === true,
@@ -59,7 +63,9 @@ export function readPeerStatus(store: Store): PeerStatus | undefined {
 
 /** Writes it where other processes find it. */
 export function writePeerStatus(store: Store, status: PeerStatus): void {
-  store.write(() => writeMeta(store, NAME, JSON.stringify(status)));
+  store.write(() =>
+    writeMeta(store, NAME, JSON.stringify({ ...status, hosts: status.hosts.map(hostToken) }))
+  );
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { VERSION } from "../../lib/core/version.ts";
 import { deleteMemory } from "../../lib/memory/delete.ts";
 import { findMemory } from "../../lib/memory/find.ts";
 import { PeerRuns, peerRuns, readPeerStatus, startPeer } from "../../lib/mesh/peer.ts";
@@ -9,6 +10,7 @@ import {
   save,
   saveElsewhere,
   startTestPeer,
+  type TestPeer,
   untilCaughtUp,
   untilEqual,
 } from "./support/peers.ts";
@@ -74,6 +76,19 @@ routerTest("one peer a state folder, and its status is there for others to read"
     [readPeerStatus(hub.memory.store)?.routerUp, readPeerStatus(hub.memory.store)?.outbox.waiting],
     [false, 0],
   );
+});
+
+routerTest("hosts know of each other, through the hub too, and of who has gone", async () => {
+  await using hub = await startTestPeer({ role: "hub" });
+  await using one = await startTestPeer({ role: "spoke", connect: hub.endpoint });
+  const other = await startTestPeer({ role: "spoke", connect: hub.endpoint });
+  const rolesAt = ({ peer }: TestPeer) => peer.status().hosts.map(({ role }) => role).sort().join();
+  const all = [hub, one, other];
+  await until("all are seen by all", () => all.every((each) => rolesAt(each) === "hub,spoke,spoke"));
+  assert.deepEqual(one.peer.status().hosts.map(({ version }) => version), [VERSION, VERSION, VERSION]);
+  await other.stop();
+  await until("who has gone is gone", () => [hub, one].every((each) => rolesAt(each) === "hub,spoke"));
+  await until("others can read it", () => readPeerStatus(one.memory.store)?.hosts.length === 2);
 });
 
 routerTest("a router that is killed comes back, and nothing is lost", async () => {

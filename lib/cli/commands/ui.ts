@@ -1,6 +1,7 @@
+import { VERSION } from "../../core/version.ts";
 import { servePage } from "../../ui/serve.ts";
-import type { MeshView } from "../../ui/view.ts";
-import { readPeerStatus } from "../../mesh/peer_status.ts";
+import type { MeshHost as ViewedHost, MeshView } from "../../ui/view.ts";
+import { type PeerStatus, readPeerStatus } from "../../mesh/peer_status.ts";
 import { sharing } from "../../memory/sharing.ts";
 import type { OpenMemory } from "../../memory/open.ts";
 import type { DataCommand, Ended } from "../command.ts";
@@ -24,34 +25,41 @@ export const ui: DataCommand = {
 function meshView(memory: OpenMemory): MeshView | undefined {
   const shared = sharing(memory, memory.peerRuns);
   if (shared === undefined) return undefined;
-  const { mode } = memory.settings;
   const status = readPeerStatus(memory.store);
   const now = shared.peerRuns ? status : undefined;
-  const role = mode === "hub" ? "hub" : "spoke";
   return {
     peerRuns: shared.peerRuns,
-    hosts: [
-      {
-        name: memory.folders.state === "" ? "" : memory.identity.clientId.split("@").at(-1) ?? "",
-        id: memory.identity.pcId,
-        role,
-        version: undefined,
-        linked: now?.routerUp ?? false,
-        isHere: true,
-      },
-      ...(now?.connected ?? []).map((zid) => ({
-        name: zid.slice(0, 8),
-        id: undefined,
-        role: undefined,
-        version: undefined,
-        linked: true,
-        isHere: false,
-      })),
-    ],
+    hosts: hostsOf(memory, now),
     waiting: shared.waiting,
     since: shared.since,
     lastReconcile: status?.lastReconcile,
     lag: now?.lag,
     warning: shared.warning,
   };
+}
+
+// Those that show themselves, and the rest that there is a link to: hosts of Python's version say nothing of themselves.
+function hostsOf({ identity, hostName, settings }: OpenMemory, now: PeerStatus | undefined): ViewedHost[] {
+  const role = settings.mode === "hub" ? "hub" : "spoke";
+  const here = {
+    name: hostName,
+    id: identity.pcId,
+    role,
+    version: VERSION,
+    linked: now?.routerUp ?? false,
+  } as const;
+  const others = now?.hosts.filter(({ id }) => id !== identity.pcId) ?? [];
+  const silent = now?.connected.filter((zid) => !others.some((other) => other.zid === zid)) ?? [];
+  return [
+    { ...here, isHere: true },
+    ...others.map((host) => ({ ...host, linked: true, isHere: false })),
+    ...silent.map((zid) => ({
+      name: zid.slice(0, 8),
+      id: undefined,
+      role: undefined,
+      version: undefined,
+      linked: true,
+      isHere: false,
+    })),
+  ];
 }

@@ -77,6 +77,7 @@ export async function peerOptions(
   const { tls, access, admissionSource, pcId } = parts;
   return {
     memory: openMemory(folder, role, scopes, skewMs, pcId),
+    hostName: "test",
     state: folder.path,
     engine: await testEngine(),
     listen: port === undefined
