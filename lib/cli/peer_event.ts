@@ -33,6 +33,8 @@ export function describe(event: PeerEvent): string | undefined {
       return `turned away: ${refusalText(event.refusal)}${
         event.again === 0 ? "" : `; and ${event.again} more of these`
       }`;
+    case "overwritten":
+      return `overwritten: somebody changed all of ${event.pattern} in the storages; it is put again from the database`;
     case "admission":
       return `declared: ${event.scopes.join(", ")}` +
         (event.granted === undefined ? "" : `; certificates that get in: ${event.granted}`);

@@ -4,7 +4,7 @@ import type { MemoryContext } from "../memory/context.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { ALIVE, hostToken, type MeshHost, parseHostToken } from "./host_token.ts";
 import { type Reconciled, Reconciler } from "./reconcile.ts";
-import type { Declared, MeshSession, Question } from "./session.ts";
+import type { Declared, MeshSession, Question, Sample } from "./session.ts";
 import type { Sums } from "./sums.ts";
 import { answerSync } from "./sync_answers.ts";
 import { SPACES } from "./spaces.ts";
@@ -32,6 +32,8 @@ export interface AttachmentEvents {
   neighbours(): void;
   /** A host of ours came or went. */
   hosts(): void;
+  /** Somebody put over, or deleted, all that storages hold under a pattern; it is put again. */
+  overwritten(pattern: string): void;
   /** Records were put into the outbox. */
   published(): void;
   /** A comparison begins. */
@@ -134,7 +136,7 @@ export class Attachment {
   }
 
   async #declare(): Promise<void> {
-    const { session, scopes, arrivals, memory, sums, role, hostName, events } = this.#options;
+    const { session, scopes, memory, sums, role, hostName, events } = this.#options;
     const { zid } = session;
     this.#declared.push(
       await session.watchAlive(`${ALIVE}/**`, (key, alive) => {
@@ -151,7 +153,9 @@ export class Attachment {
       ),
     );
     const keys = scopes.flatMap((scope) => SPACES.flatMap((space) => space.subscriptions(scope)));
-    for (const one of keys) this.#declared.push(await session.subscribe(one, arrivals.receive));
+    for (const one of keys) {
+      this.#declared.push(await session.subscribe(one, (sample) => this.#receive(sample)));
+    }
     if (role === "hub") {
       const answering = { store: memory.store, sums, host: zid };
       for (const space of SPACES) {
@@ -170,6 +174,14 @@ export class Attachment {
     events.neighbours();
     if (this.#options.stores) this.#reconciler.request(0, true);
     for (const other of session.neighbours.keys()) this.#met(other);
+  }
+
+  #receive(sample: Sample): void {
+    this.#options.arrivals.receive(sample);
+    // A put or DELETE on a pattern does to every key in the storages what it says; what is here stays as it is.
+    if (!sample.key.includes("*") || !this.#options.stores) return;
+    this.#options.events.overwritten(sample.key);
+    this.#reconciler.request(SETTLE_MS, true);
   }
 
   #met(other: string): void {

@@ -1,5 +1,5 @@
 import type { ScopeLabel } from "../core/scope.ts";
-import type { Part, RecordSpace } from "../store/exchange.ts";
+import { hashOf, type Part, type RecordSpace } from "../store/exchange.ts";
 import { publishAll } from "./publish.ts";
 import type { Exchanged, Reconciling } from "./reconcile.ts";
 import { PartialAnswer, type Sample } from "./session.ts";
@@ -16,7 +16,7 @@ const ASK_AGAIN_MS = [500, 2_000, 5_000] as const;
 
 /**
  * Gets every record of a scope from every storage in reach, this host's own included, and puts into the outbox what no
- * storage has. For hosts that compare in no other way (Python 1.2.0), and for this host's own storage. Throws when answers
+ * storage has, or one has otherwise. For hosts that compare in no other way (Python 1.2.0), and for this host's own storage. Throws when answers
  * stay partial after some tries.
  */
 export async function fullGet(
@@ -45,11 +45,17 @@ async function getPart(
 ): Promise<Exchanged> {
   const { store, arrivals } = reconciling;
   const there = new Set<string>();
+  // 64 bits of the SHA-256 of what storages hold of a record under its own key, not the oldest one, which names no scope.
+  const held = new Map<string, Set<string>>();
   let fetched = 0;
   const receive = (sample: Sample) => {
     if (sample.deleted) return;
     const name = space.nameOf(sample.key);
-    if (name !== undefined) there.add(name.kind + name.id);
+    if (name !== undefined) {
+      const record = name.kind + name.id;
+      there.add(record);
+      if (isOf(scope, sample.key)) setOf(held, record).add(hashOf(sample.payload));
+    }
     arrivals.fetched(sample);
     fetched++;
   };
@@ -57,9 +63,24 @@ async function getPart(
     await Promise.all(keys.map((each) => getWhole(reconciling, each, receive)));
     await arrivals.settled();
   }
-  const lacking = space.digests(store, scope, prefix)
-    .filter(({ kind, id }) => kinds.includes(kind) && !there.has(kind + id));
+  // What a storage holds otherwise than this host, now that all was taken, somebody has put over it: it is put right.
+  const lacking = space.digests(store, scope, prefix).filter(({ kind, id, hash }) => {
+    if (!kinds.includes(kind)) return false;
+    const others = [...held.get(kind + id) ?? []].some((one) => one !== hash);
+    return others || !there.has(kind + id);
+  });
   return { fetched, published: await publishAll(reconciling, scope, lacking) };
+}
+
+// Behind the space's own name, `mem` or another.
+function isOf(scope: ScopeLabel, key: string): boolean {
+  return key.startsWith(`${scope}/`, key.indexOf("/") + 1);
+}
+
+function setOf(sets: Map<string, Set<string>>, name: string): Set<string> {
+  const found = sets.get(name) ?? new Set();
+  sets.set(name, found);
+  return found;
 }
 
 async function getWhole(

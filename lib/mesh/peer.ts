@@ -75,6 +75,8 @@ export type PeerEvent =
   }
   /** So many records went out, but nobody has them yet; they are sent again. */
   | { readonly kind: "unconfirmed"; readonly count: number }
+  /** Somebody put over, or deleted, all that storages hold under a pattern; it is put again from the database. */
+  | { readonly kind: "overwritten"; readonly pattern: string }
   /** The router turned something away; `again` times more of the same since it was last told. */
   | { readonly kind: "turned-away"; readonly refusal: Refusal; readonly again: number }
   /** Scopes, access or this host's certificate have changed; the router is started again with them. */
@@ -392,6 +394,7 @@ class RunningPeer implements Peer {
           this.#drain.use(reachable ? session : undefined);
           this.#changed();
         },
+        overwritten: (pattern) => tell({ kind: "overwritten", pattern }),
         published: () => this.#drain.wake(),
         reconciling: () => {
           // Not all that others commit goes through the outbox: what Python's version left is taken over, for one.

@@ -35,6 +35,15 @@ export interface RouterConfig {
  */
 const LARGEST_FROM_LINK = 68 * 1024 * 1024;
 
+/** The same where others are let in by certificate and no Python host of old puts more: a record and its key. */
+const LARGEST_FROM_HOLDER = 20 * 1024 * 1024;
+
+/** The largest payload of a record, in or out of an answer, that a holder of a certificate may send: what we put, and room. */
+const LARGEST_RECORD = 16 * 1024 * 1024;
+
+/** The largest question: ours name 256 records or buckets. */
+const LARGEST_QUESTION = 1024 * 1024;
+
 /** Zenohd's configuration: JSON, which is JSON5 too, so that any text is quoted right. */
 export function renderRouterConfig(config: RouterConfig): string {
   return `${JSON.stringify(document(config), null, 2)}\n`;
@@ -57,11 +66,13 @@ function document(config: RouterConfig): Record<string, unknown> {
     adminspace: { enabled: true, permissions: { read: true, write: false } },
     transport: {
       link: {
-        rx: { max_message_size: LARGEST_FROM_LINK },
+        rx: { max_message_size: config.access === undefined ? LARGEST_FROM_LINK : LARGEST_FROM_HOLDER },
         ...(config.tls === undefined ? {} : { tls: linkTls(config.tls) }),
       },
     },
-    ...(config.access === undefined ? {} : { access_control: accessControl(config.access) }),
+    ...(config.access === undefined
+      ? {}
+      : { access_control: accessControl(config.access), low_pass_filter: SIZES }),
     plugins_loading: { enabled: true, search_dirs: [engine.folder] },
     plugins: {
       remote_api: {
@@ -74,6 +85,11 @@ function document(config: RouterConfig): Record<string, unknown> {
     },
   };
 }
+
+const SIZES = [
+  { id: "records", messages: ["put", "reply"], size_limit: LARGEST_RECORD },
+  { id: "questions", messages: ["query", "delete"], size_limit: LARGEST_QUESTION },
+].map((limit) => ({ ...limit, flows: ["ingress"], key_exprs: ["**"] }));
 
 function storageManager({ engine, storages, volume }: RouterConfig): Record<string, unknown> {
   return {

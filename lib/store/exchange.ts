@@ -111,7 +111,7 @@ export function isRecordLetter(text: string | undefined): text is RecordLetter {
 }
 
 /** 64 bits of a payload's SHA-256, as 16 hexadecimal digits. */
-export function hashOf(payload: string): string {
+export function hashOf(payload: string | Uint8Array): string {
   return sha256(payload).slice(0, 16);
 }
 

@@ -5,11 +5,12 @@ import { ingest } from "../../lib/memory/ingest.ts";
 import { writeWhole } from "../../lib/core/files.ts";
 import { systemRandom } from "../../lib/core/random.ts";
 import type { Admission, AdmissionSource } from "../../lib/mesh/admission.ts";
+import { parseEndpoint } from "../../lib/mesh/endpoint.ts";
 import type { PeerEvent } from "../../lib/mesh/peer.ts";
 import { enqueue } from "../../lib/store/outbox.ts";
 import { observationOf, TEST_AUTHOR, testId } from "../support/observations.ts";
 import { tempFolder } from "../support/folder.ts";
-import { routerTest, until } from "./support/host.ts";
+import { routerTest, startHost, until } from "./support/host.ts";
 import { recordSet, save, startTestPeer, type TestPeer, untilCaughtUp, untilEqual } from "./support/peers.ts";
 import { accessFor, Issuer } from "./support/secured.ts";
 
@@ -191,3 +192,25 @@ routerTest(
     assert.equal(recordSet(hub.memory, "team/acme").length, 1);
   },
 );
+
+routerTest("a replica's storages align with the hub's, those of its scopes and no others", async () => {
+  using issuer = await Issuer.make();
+  const [h, r] = [await issuer.issue("hub"), await issuer.issue("replica", { teams: ["acme"] })];
+  await using hub = await startHost({
+    tls: h.tls,
+    listen: [parseEndpoint("tls/127.0.0.1:0")],
+    scopes: SCOPES,
+    access: accessFor([r], SCOPES, { replicas: [r.pcId] }),
+  });
+  for (const label of ["mesh", "user/alice", "team/acme"]) {
+    await hub.session.putAcknowledged(`mem/${label}/early`, "before it was there");
+  }
+  const connect = [parseEndpoint(hub.endpoint)];
+  await using replica = await startHost({ tls: r.tls, listen: [], connect, scopes: SCOPES });
+  // What came while there was no link comes by alignment alone; then both answer.
+  const answers = (label: string) => replica.session.getAll(`mem/${label}/early`, () => {});
+  for (const label of ["mesh", "team/acme"]) {
+    await until(`${label} is aligned`, async () => await answers(label) === 2, 40_000);
+  }
+  assert.equal(await answers("user/alice"), 0);
+});

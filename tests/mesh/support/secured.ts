@@ -5,6 +5,7 @@ import {
   type LeafParts,
   type TestAuthority,
   testAuthority,
+  type TestLeaf,
   writeTlsFolder,
 } from "../../support/certificates.ts";
 import { type TempFolder, tempFolder } from "../../support/folder.ts";
@@ -33,13 +34,18 @@ export class Issuer implements Disposable {
     const pcId = parts.host ?? name.charCodeAt(0).toString(16).padStart(2, "0").repeat(16);
     const cn = `${name}-4b${String(++this.#issued).padStart(4, "0")}`;
     const leaf = await this.authority.issue({ cn, host: pcId, ...parts });
-    const folder = writeTlsFolder(this.#folder.at(cn), leaf);
-    const file = (end: string) => `${folder}/${end}`;
     return {
       grant: { cn, host: pcId, user: parts.user, teams: parts.teams ?? [] },
-      tls: { ca: file("ca.crt"), certificate: file("peer.crt"), key: file("peer.key") },
+      tls: this.write(leaf),
       pcId,
     };
+  }
+
+  /** Writes a certificate into a folder of its own; gives its files. */
+  write(leaf: TestLeaf): LinkTls {
+    const folder = writeTlsFolder(this.#folder.at(leaf.serial), leaf);
+    const file = (end: string) => `${folder}/${end}`;
+    return { ca: file("ca.crt"), certificate: file("peer.crt"), key: file("peer.key") };
   }
 
   [Symbol.dispose](): void {
