@@ -78,6 +78,11 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
     opensFirst: "nothing; it reads and writes the files that its output names",
     keeps: ["read", "write", "env", "sys"],
   },
+  enroll: {
+    opensFirst:
+      "nothing; it starts the `ssh` on PATH, then gives that up and reads and writes the tls folder",
+    keeps: ["read", "write", "run", "env", "sys"],
+  },
   editor: {
     opensFirst: "what a command on data opens; then the person's own editor, with the one memory in a file",
     keeps: ["read", "write", "run", "env"],

@@ -47,9 +47,11 @@ export interface DataCommand {
   run(call: DataCall): Ended | Promise<Ended>;
 }
 
-/** A command that writes configuration or files; it opens what it needs itself. */
+/**
+ * A command that writes configuration or files; it opens what it needs itself. One with the access `enroll` also starts ssh.
+ */
 export interface SetupCommand {
-  readonly access: "setup";
+  readonly access: "setup" | "enroll";
   declare(declaration: Declaration): void;
   run(call: SetupCall): Ended | Promise<Ended>;
 }

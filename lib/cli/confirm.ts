@@ -16,6 +16,25 @@ export function ask(question: string, output: Output): boolean {
   return /^y(?:es)?$/i.test(answerTo(question, `${question} [y/N]`, output));
 }
 
+/** How many lines that are not blank may stand behind what was pasted. */
+const LEFT_OVER = 3;
+
+/**
+ * Asks a person at a terminal after something was pasted there, whose last lines come first. `code` must be one that the
+ * pasted text cannot know.
+ */
+export function confirmPasted(question: string, code: string, output: Output): boolean {
+  output.note(`${question} Type ${code} to go on:`);
+  for (let wrong = 0; wrong < LEFT_OVER;) {
+    const line = readLine();
+    if (line === code) return true;
+    if (line === undefined) break;
+    if (line !== "") wrong++;
+  }
+  output.note("cancelled.");
+  return false;
+}
+
 function answerTo(question: string, shown: string, output: Output): string {
   if (!Deno.stdin.isTerminal()) {
     throw new UsageError(
@@ -23,7 +42,12 @@ function answerTo(question: string, shown: string, output: Output): string {
     );
   }
   output.note(shown);
+  return readLine() ?? "";
+}
+
+// A terminal gives a line at a time.
+function readLine(): string | undefined {
   const answer = new Uint8Array(256);
-  const length = Deno.stdin.readSync(answer) ?? 0;
-  return new TextDecoder().decode(answer.subarray(0, length)).trim();
+  const length = Deno.stdin.readSync(answer);
+  return length === null ? undefined : new TextDecoder().decode(answer.subarray(0, length)).trim();
 }

@@ -120,6 +120,51 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/mesh.ts")).meshJoin,
   },
   {
+    name: "tls init-ca",
+    summary: "make this host the authority that signs the mesh's certificates",
+    load: async () => (await import("./commands/tls_init_ca.ts")).tlsInitCa,
+  },
+  {
+    name: "tls request",
+    summary: "ask the authority for a certificate",
+    load: async () => (await import("./commands/tls_request.ts")).tlsRequest,
+  },
+  {
+    name: "tls sign",
+    summary: "sign what a host asks for",
+    load: async () => (await import("./commands/tls_sign.ts")).tlsSign,
+  },
+  {
+    name: "tls install",
+    summary: "take the certificate that was signed",
+    load: async () => (await import("./commands/tls_install.ts")).tlsInstall,
+  },
+  {
+    name: "tls enroll",
+    summary: "ask, have signed and take it, in one, over ssh",
+    load: async () => (await import("./commands/tls_enroll.ts")).tlsEnroll,
+  },
+  {
+    name: "tls allow-enroll",
+    summary: "let hosts enrol for a while without asking",
+    load: async () => (await import("./commands/tls_allow_enroll.ts")).tlsAllowEnroll,
+  },
+  {
+    name: "tls info",
+    summary: "this host's certificates, and those that it signed",
+    load: async () => (await import("./commands/tls_info.ts")).tlsInfo,
+  },
+  {
+    name: "tls renew",
+    summary: "a new certificate before the old one ends",
+    load: async () => (await import("./commands/tls_renew.ts")).tlsRenew,
+  },
+  {
+    name: "tls revoke",
+    summary: "take certificates back",
+    load: async () => (await import("./commands/tls_revoke.ts")).tlsRevoke,
+  },
+  {
     name: "engine info",
     summary: "which router this program runs",
     load: async () => (await import("./commands/engine.ts")).info,

@@ -14,6 +14,7 @@ export const OUR_VARIABLES = [
   "DEFAULT_VISIBILITY",
   "MCP_ALLOW_TTY",
   "ENGINE_DIR",
+  "CA_PASSPHRASE_FILE",
 ] as const;
 
 /** The name of one of our variables, without its prefix. */

@@ -104,8 +104,8 @@ function hasTracesOfPython({ config, state }: Folders): boolean {
   return isFile(join(config, "zenohd.json5")) || isFile(join(state, "index.db"));
 }
 
-// Readable by its owner alone (DESIGN §4). A folder that was there keeps its permissions: it may serve others too.
-function makeStateFolder(path: string): void {
+/** Makes the state folder, its owner's alone (DESIGN §4). One that was there keeps its permissions: it may serve others too. */
+export function makeStateFolder(path: string): void {
   try {
     Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
