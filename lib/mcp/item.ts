@@ -6,7 +6,7 @@ import type { Observation } from "../memory/observation.ts";
 import { inline, neutralise } from "../memory/render/neutralise.ts";
 import { originOf } from "../memory/render/origin.ts";
 import type { Hit } from "../memory/search/request.ts";
-import { byteLength, clip } from "./bytes.ts";
+import { byteLength, clip } from "../core/bytes.ts";
 import { texts } from "./schema.ts";
 
 /** A memory in a result; every text of it is neutralised. */

@@ -5,7 +5,7 @@ import { inline } from "../memory/render/neutralise.ts";
 import { QUOTE, quote } from "../memory/render/quote.ts";
 import type { Hit, SearchRequest } from "../memory/search/request.ts";
 import { searchMemories } from "../memory/search/search.ts";
-import { byteLength, clip, jsonLength } from "./bytes.ts";
+import { byteLength, clip, jsonLength } from "../core/bytes.ts";
 import { FRAME } from "./frame.ts";
 import { type Item, itemOf, itemSchema, originText, SHORT, trimmed, withContent } from "./item.ts";
 import type { Detail } from "./parameters.ts";

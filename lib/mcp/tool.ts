@@ -4,6 +4,7 @@ import type { Micros } from "../core/clock.ts";
 import { KiokuError, messageOf } from "../core/errors.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import { neutralise } from "../memory/render/neutralise.ts";
+import { unreadLine } from "../messaging/unread.ts";
 import { shown } from "./schema.ts";
 
 /** What every tool works with. */
@@ -53,15 +54,21 @@ export function tool<Input, Output extends Record<string, unknown>>(spec: ToolSp
         inputSchema: shown(spec.input),
         outputSchema: shown(spec.output),
       };
-      server.registerTool(name, config, (input) => answer(() => spec.run(session, input)));
+      server.registerTool(name, config, (input) => answer(session, () => spec.run(session, input)));
     },
   };
 }
 
-function answer(run: () => Answer<Record<string, unknown>>): CallToolResult {
+function answer(session: Session, run: () => Answer<Record<string, unknown>>): CallToolResult {
   try {
     const { text, structure } = run();
-    return { content: [{ type: "text", text }], structuredContent: structure };
+    // Nothing else wakes today's clients, so mail shows at whatever tool is called next.
+    const unread = unreadLine(session.memory);
+    if (unread === undefined) return { content: [{ type: "text", text }], structuredContent: structure };
+    return {
+      content: [{ type: "text", text: `${text}\n[${unread}]` }],
+      structuredContent: { ...structure, unread },
+    };
   } catch (error) {
     const message = error instanceof KiokuError
       ? error.message

@@ -1,7 +1,7 @@
 import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
 import { readMeta, writeMeta } from "./meta.ts";
-import { number, text } from "./row.ts";
+import { number, type Row, text } from "./row.ts";
 import type { Store } from "./store.ts";
 
 /** A record that was kept aside. */
@@ -110,12 +110,23 @@ export function quarantineLoss(store: Store): QuarantineLoss {
 /** What is kept aside, newest first. */
 export function listQuarantine(store: Store, limit: number): Quarantined[] {
   const sql = "SELECT key, reason, seen_at, payload FROM quarantine ORDER BY seen_at DESC, row DESC LIMIT ?";
-  return store.all(sql, [limit], (row) => ({
+  return store.all(sql, [limit], readQuarantined);
+}
+
+function readQuarantined(row: Row): Quarantined {
+  return {
     key: text(row, "key"),
     reason: text(row, "reason"),
     seenAt: number(row, "seen_at"),
     payload: text(row, "payload"),
-  }));
+  };
+}
+
+/** What was kept aside after `after` of keys that begin so and go on with a character up to `z`, oldest first. */
+export function quarantinedUnder(store: Store, begin: string, after: Micros, limit: number): Quarantined[] {
+  const sql = `SELECT key, reason, seen_at, payload FROM quarantine
+    WHERE key >= ?1 AND key < ?1 || '{' AND seen_at > ?2 ORDER BY seen_at, row LIMIT ?3`;
+  return store.all(sql, [begin, after, limit], readQuarantined);
 }
 
 const NOTHING: Tally = { records: 0, payloads: 0, bytes: 0, letGo: 0, forgotten: 0 };

@@ -130,6 +130,62 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX signature_certificate ON signature (certificate, state);
   CREATE INDEX quarantine_reason ON quarantine (reason);
   `,
+  `
+  -- Messages, one row a record (scope, id); state: 0 live, 1 retired, then only a stub is left (lib/messaging/records.ts).
+  -- A later row came later. target: empty for all, agent/ID or session/ID.
+  CREATE TABLE message (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL, scope TEXT NOT NULL, target TEXT NOT NULL,
+    sender TEXT NOT NULL, sender_session TEXT NOT NULL, sender_seq INTEGER,
+    thread TEXT NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER, received_at INTEGER NOT NULL,
+    own INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    hash TEXT NOT NULL, payload TEXT NOT NULL,
+    UNIQUE (scope, id)
+  ) STRICT;
+  CREATE INDEX message_target ON message (scope, target, row) WHERE state = 0;
+  CREATE INDEX message_expiry ON message (expires_at) WHERE state = 0 AND expires_at IS NOT NULL;
+  CREATE INDEX message_stream ON message (sender_session, scope, target, sender_seq) WHERE sender_seq IS NOT NULL;
+  CREATE INDEX message_thread ON message (thread);
+
+  -- Acknowledgements, by message and session; payload is empty for those that Python's version kept
+  -- (lib/messaging/acks.ts).
+  CREATE TABLE ack (
+    message TEXT NOT NULL, session TEXT NOT NULL, scope TEXT NOT NULL,
+    id TEXT NOT NULL, agent TEXT NOT NULL,
+    acked_at INTEGER NOT NULL, kept_until INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
+    payload TEXT NOT NULL,
+    PRIMARY KEY (message, session, scope)
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX ack_id ON ack (scope, id);
+  CREATE INDEX ack_kept ON ack (kept_until);
+
+  -- Ids of messages that Python's version had retired (lib/messaging/records.ts).
+  CREATE TABLE retired_message (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+  -- Which messages a session of this host was shown (lib/messaging/mail.ts).
+  CREATE TABLE delivery (
+    session TEXT NOT NULL, message INTEGER NOT NULL, delivered_at INTEGER NOT NULL,
+    PRIMARY KEY (session, message)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_message ON delivery (message);
+
+  -- Sessions of this host: since when, and up to which row their mail has been gone through (lib/messaging/sessions.ts).
+  CREATE TABLE session (
+    session TEXT PRIMARY KEY,
+    agent TEXT NOT NULL, agent_family TEXT NOT NULL, project TEXT NOT NULL,
+    started_at INTEGER NOT NULL, ended_at INTEGER,
+    scopes TEXT NOT NULL, gone_through INTEGER NOT NULL, checked_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- How far a session has counted its messages to a target (lib/messaging/sequence.ts).
+  CREATE TABLE message_sequence (
+    session TEXT NOT NULL, scope TEXT NOT NULL, target TEXT NOT NULL,
+    last INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    PRIMARY KEY (session, scope, target)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The schema version that this program writes and understands. */

@@ -4,7 +4,7 @@ import { findMemory, type FoundMemory } from "../../memory/find.ts";
 import { detailLines } from "../../memory/render/details.ts";
 import { neutralise } from "../../memory/render/neutralise.ts";
 import { quote } from "../../memory/render/quote.ts";
-import { byteLength, jsonLength } from "../bytes.ts";
+import { byteLength, jsonLength } from "../../core/bytes.ts";
 import { FRAME } from "../frame.ts";
 import { itemOf, itemSchema, type Lengths, SHORT, trimmed, WHOLE } from "../item.ts";
 import { cursor, MAX_BYTES, maxBytes } from "../parameters.ts";

@@ -4,7 +4,7 @@ import type { MemoryContext } from "../../memory/context.ts";
 import { describe } from "../../memory/find.ts";
 import { inline } from "../../memory/render/neutralise.ts";
 import type { Hit } from "../../memory/search/request.ts";
-import { clip } from "../bytes.ts";
+import { clip } from "../../core/bytes.ts";
 import { type Item, SHORT, trimmed } from "../item.ts";
 import { answerPage, pageSchema } from "../page.ts";
 import {

@@ -1,0 +1,14 @@
+import type { Clock } from "../core/clock.ts";
+import type { Identity } from "../core/identity.ts";
+import type { Random } from "../core/random.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Store } from "../store/store.ts";
+
+/** What every operation on messages works with: the database, whose session this is, and what would otherwise be global. */
+export interface MessagingContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly identity: Identity;
+  readonly settings: Settings;
+}

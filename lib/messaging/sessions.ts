@@ -1,0 +1,102 @@
+import { DAY, type Micros } from "../core/clock.ts";
+import type { ScopeLabel } from "../core/scope.ts";
+import { number, numberOrNone, type Row, text } from "../store/row.ts";
+import type { Store } from "../store/store.ts";
+import type { MessagingContext } from "./context.ts";
+
+/** A session of this host. */
+export interface Session {
+  readonly session: string;
+  /** The client id. */
+  readonly agent: string;
+  readonly family: string;
+  readonly project: string;
+  readonly startedAt: Micros;
+  /** Undefined while it goes on, or when it was killed. */
+  readonly endedAt: Micros | undefined;
+  /** All mail for it up to this row was shown to it or need not be. */
+  readonly goneThrough: number;
+  /** When it last looked for mail; 0 when never. */
+  readonly checkedAt: Micros;
+}
+
+/** How long a session is remembered that has ended. */
+const REMEMBERED: Micros = 30 * DAY;
+
+/**
+ * Notes that a session goes on, in a transaction. One of the same name that was here before is the same session: what it was
+ * shown stays shown.
+ */
+export function beginSession(context: MessagingContext, project: string): Session {
+  const { store, identity, settings, clock } = context;
+  const scopes = scopesText(settings.readable);
+  return store.write(() => {
+    const now = clock();
+    store.run(
+      `INSERT INTO session (session, agent, agent_family, project, started_at, ended_at, scopes, gone_through, checked_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, 0, 0)
+        ON CONFLICT DO UPDATE SET agent = ?2, agent_family = ?3, project = ?4, ended_at = NULL, scopes = ?6,
+          gone_through = iif(scopes = ?6, gone_through, 0)`,
+      identity.sessionId,
+      identity.clientId,
+      identity.agentFamily,
+      project,
+      now,
+      scopes,
+    );
+    const begun = findSession(store, identity.sessionId);
+    if (begun === undefined) throw new TypeError("A session that was just written is not there");
+    return begun;
+  });
+}
+
+/** Notes that the session has ended. */
+export function endSession({ store, identity, clock }: MessagingContext): void {
+  store.write(() =>
+    store.run("UPDATE session SET ended_at = ? WHERE session = ?", clock(), identity.sessionId)
+  );
+}
+
+/** The session of that id. */
+export function findSession(store: Store, session: string): Session | undefined {
+  return store.get(`SELECT ${COLUMNS} FROM session WHERE session = ?`, [session], readSession);
+}
+
+/** All sessions that are remembered. */
+export function allSessions(store: Store): Session[] {
+  return store.all(`SELECT ${COLUMNS} FROM session ORDER BY started_at, session`, [], readSession);
+}
+
+/** Notes up to which row a session's mail has been gone through, in the caller's transaction. */
+export function noteGoneThrough(store: Store, session: string, row: number, now: Micros): void {
+  store.run(
+    "UPDATE session SET gone_through = max(gone_through, ?), checked_at = ? WHERE session = ?",
+    row,
+    now,
+    session,
+  );
+}
+
+/** Forgets sessions that ended long ago, in the caller's transaction. */
+export function forgetSessions(store: Store, now: Micros): void {
+  store.run("DELETE FROM session WHERE ended_at < ?", now - REMEMBERED);
+}
+
+const COLUMNS = "session, agent, agent_family, project, started_at, ended_at, gone_through, checked_at";
+
+function readSession(row: Row): Session {
+  return {
+    session: text(row, "session"),
+    agent: text(row, "agent"),
+    family: text(row, "agent_family"),
+    project: text(row, "project"),
+    startedAt: number(row, "started_at"),
+    endedAt: numberOrNone(row, "ended_at"),
+    goneThrough: number(row, "gone_through"),
+    checkedAt: number(row, "checked_at"),
+  };
+}
+
+function scopesText(scopes: readonly ScopeLabel[]): string {
+  return scopes.toSorted().join(" ");
+}
