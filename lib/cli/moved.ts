@@ -19,6 +19,11 @@ export const MOVED: readonly Moved[] = [
     answer: "Cannot run zenohd install: the router is part of this program now; there is nothing to install.",
   },
   {
+    words: ["messaging", "orphan-acks"],
+    answer:
+      "Cannot run messaging orphan-acks: acknowledgements and messages may come in any order now; none is orphaned.",
+  },
+  {
     words: ["config", "render-storages"],
     answer:
       "Cannot run config render-storages: the router's configuration is made at every start from config.yaml.",

@@ -1,7 +1,7 @@
-import type { Micros } from "../core/clock.ts";
+import { type Micros, SECOND } from "../core/clock.ts";
 import { UsageError } from "../core/errors.ts";
 import { isTier, type Tier } from "../core/scope.ts";
-import { parseMoment, parseTime } from "../core/time.ts";
+import { parseDuration, parseMoment, parseTime } from "../core/time.ts";
 import { MEMORY_TYPES, type MemoryType } from "../memory/observation.ts";
 
 /** The options of a call, each read once into our types. A wrong value is a UsageError that names the option. */
@@ -79,6 +79,17 @@ export class Options {
     if (time !== undefined) return time;
     throw new UsageError(
       `Cannot use ${flag(name)} "${text}": it is not a time. Write 2026-01-31 or 2026-01-31T09:00:00Z.`,
+    );
+  }
+
+  /** A length of time: seconds, or one with its unit. */
+  duration(name: string): Micros | undefined {
+    const text = this.filled(name);
+    if (text === undefined) return undefined;
+    const length = /^\d+$/.test(text) ? Number(text) * SECOND : parseDuration(text);
+    if (length !== undefined && length > 0) return length;
+    throw new UsageError(
+      `Cannot use ${flag(name)} "${text}": it is not a length of time. Write 3600, 90m, 36h or 30d.`,
     );
   }
 

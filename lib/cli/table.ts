@@ -185,6 +185,36 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/ui.ts")).ui,
   },
   {
+    name: "message send",
+    summary: "send a message to other agents",
+    load: async () => (await import("./commands/message_send.ts")).messageSend,
+  },
+  {
+    name: "message inbox",
+    summary: "list messages from other agents",
+    load: async () => (await import("./commands/message_inbox.ts")).messageInbox,
+  },
+  {
+    name: "message read",
+    summary: "show a message",
+    load: async () => (await import("./commands/message_read.ts")).messageRead,
+  },
+  {
+    name: "message ack",
+    summary: "tell the sender that a message was dealt with",
+    load: async () => (await import("./commands/message_ack.ts")).messageAck,
+  },
+  {
+    name: "message thread",
+    summary: "show the conversation that a message belongs to",
+    load: async () => (await import("./commands/message_thread.ts")).messageThread,
+  },
+  {
+    name: "message purge",
+    summary: "erase the content of expired messages",
+    load: async () => (await import("./commands/message_purge.ts")).messagePurge,
+  },
+  {
     name: "mcp serve",
     summary: "serve the memory to an agent; agents start this themselves",
     load: async () => (await import("./commands/mcp.ts")).mcp,

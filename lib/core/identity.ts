@@ -8,6 +8,8 @@ import type { Random } from "./random.ts";
 export interface Identity extends Authorship {
   readonly agentFamilySource: string;
   readonly clientIdSource: string;
+  /** Whether the session was named by who started the program; else it is this process's own. */
+  readonly sessionNamed: boolean;
   /** What to tell the user once, when the agent could not be told. */
   readonly warning: string | undefined;
 }
@@ -52,6 +54,7 @@ export function resolveIdentity(
       ? "default — set KIOKU_MESH_CLIENT_ID to override"
       : "from KIOKU_MESH_CLIENT_ID",
     pcId: keyChunk(pcId),
+    sessionNamed: session !== undefined,
     sessionId: session === undefined ? newSessionId(now, random) : keyChunk(session),
     warning: family.warning,
   };

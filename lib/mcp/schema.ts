@@ -18,6 +18,9 @@ export function maybe<T extends z.ZodType>(schema: T): Maybe<z.output<T>> {
 /** Texts; blank items do not count. */
 export const texts: z.ZodType<string[]> = z.array(z.string());
 
+/** A result whose members are not declared to clients, since every session pays for what is. */
+export const undeclared: z.ZodType<Record<string, unknown>> = z.looseObject({});
+
 /**
  * What a client is shown of a schema. Each session pays for every byte of it, so it leaves out what it can do without:
  * the dialect, that there are no further members (a call with unknown ones is refused all the same), and which members of

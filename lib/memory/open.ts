@@ -32,6 +32,8 @@ export interface OpenMemory extends MemoryContext {
   readonly folders: Folders;
   /** What people call this machine. */
   readonly hostName: string;
+  /** The folder that the program was started in. */
+  readonly workingFolder: string;
   /** What config.yaml says. */
   readonly host: HostConfig;
   /** Whether the process that talks to the mesh runs on this host now. */
@@ -69,7 +71,8 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
       : [`Left out, since this host's certificate is not for it: ${settings.uncertified.join(", ")}.`]),
     ...imported,
   ];
-  return { ...context, folders, hostName: around.login.host, host, peerRuns, notices };
+  const { login, workingFolder } = around;
+  return { ...context, folders, hostName: login.host, workingFolder, host, peerRuns, notices };
 }
 
 // What takes over is loaded only where there is something: most hosts never had the Python version, and it costs 3 ms.

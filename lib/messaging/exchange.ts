@@ -59,6 +59,7 @@ function ingest(store: Store, arrival: Arrival, how: Ingestion): Ingested {
   const key = parseMessageKey(arrival.key);
   if (key?.kind === "message") return ingestMessage(store, arrival, key, how);
   if (key?.kind === "ack") return ingestAck(store, arrival, key, how);
+  if (key?.kind === "presence") return "known";
   setAside(store, arrival, "its key is not a message's", how.now);
   return "quarantined";
 }
@@ -78,7 +79,7 @@ function ingestMessage(
   const merged = mergeMessage(store, read, now, false);
   if (merged === "added" || merged === "replaced") keepAcks(store, key.id, scope, now);
   // The mesh holds something else under the very key: what is here takes its place there.
-  if (merged !== "known" && republish) {
+  if (republish) {
     const ours = outgoing(store, "message", key.id, scope);
     if (ours?.key === arrival.key && ours.payload !== arrival.payload) {
       enqueue(store, "message", key.id, scope, now);

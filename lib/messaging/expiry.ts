@@ -28,8 +28,6 @@ export function takeExpired(context: Expiring): number {
   const { store, clock } = context;
   let taken = 0;
   if (hasExpired(store, clock())) {
-    // Freed pages are overwritten, so that the text is gone from the file too.
-    store.script("PRAGMA secure_delete = ON");
     for (let more = true; more;) {
       const count = takeSome(context);
       taken += count;

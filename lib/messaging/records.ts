@@ -138,11 +138,10 @@ function replace(store: Store, known: StoredMessage, message: Message, now: Micr
 
 function insert(store: Store, message: Message, now: Micros, own: boolean): void {
   store.run(
-    `INSERT INTO message (id, scope, target, received_at, own, ${COLUMNS.join(", ")})
-      VALUES (?, ?, ?, ?, ?, ${COLUMNS.map(() => "?").join(", ")})`,
+    `INSERT INTO message (id, scope, received_at, own, ${COLUMNS.join(", ")})
+      VALUES (?, ?, ?, ?, ${COLUMNS.map(() => "?").join(", ")})`,
     message.id,
     scopeLabel(message.scope),
-    targetText(message.target),
     now,
     own ? 1 : 0,
     ...valuesOf(message),
@@ -150,12 +149,15 @@ function insert(store: Store, message: Message, now: Micros, own: boolean): void
 }
 
 function write(store: Store, row: number, message: Message): void {
+  // What is written over must not stay in freed pages.
+  store.script("PRAGMA secure_delete = ON");
   const set = COLUMNS.map((column) => `${column} = ?`).join(", ");
   store.run(`UPDATE message SET ${set} WHERE row = ?`, ...valuesOf(message), row);
   if (message.purgedAt !== undefined) store.run("DELETE FROM delivery WHERE message = ?", row);
 }
 
 const COLUMNS = [
+  "target",
   "sender",
   "sender_session",
   "sender_seq",
@@ -169,6 +171,7 @@ const COLUMNS = [
 
 function valuesOf(message: Message): Value[] {
   return [
+    targetText(message.target),
     message.sender.agent,
     message.sender.session,
     message.sequence ?? null,

@@ -9,7 +9,7 @@ import { type Address, parseAddress } from "./address.ts";
 import type { MessagingContext } from "./context.ts";
 import { targetText } from "./keys.ts";
 import { LONGEST_BODY, LONGEST_ENVELOPE, LONGEST_NAME, LONGEST_SUBJECT } from "./limits.ts";
-import { type Draft, formatMessage, isMalformed, type Message, parseMessage } from "./message.ts";
+import { type Draft, formatMessage, isExpired, isMalformed, type Message, parseMessage } from "./message.ts";
 import { findMessages, mergeMessage, type StoredMessage } from "./records.ts";
 import { nextPlace } from "./sequence.ts";
 
@@ -169,7 +169,7 @@ function sentBefore(
   before: StoredMessage,
 ): Message {
   const { message: sent } = before;
-  if (sent.purgedAt !== undefined) {
+  if (sent.purgedAt !== undefined || isExpired(sent, context.clock())) {
     throw new Failure(`Cannot send: the id ${sent.id} belongs to a message that has expired.`);
   }
   const { id, sequence, createdAt } = sent;

@@ -28,9 +28,6 @@ export function withheldMail(context: MessagingContext): Withheld[] {
     )
   ).flatMap(({ key, reason, seenAt }) => {
     const read = parseMessageKey(key);
-    const isMine = read?.kind === "message" &&
-      (read.target.kind === "all" || read.target.id === identity.clientId ||
-        read.target.id === identity.sessionId);
-    return isMine ? [{ id: read.id, reason, seenAt }] : [];
+    return read?.kind === "message" ? [{ id: read.id, reason, seenAt }] : [];
   }).sort((one, other) => one.seenAt - other.seenAt).slice(0, MOST).map(({ id, reason }) => ({ id, reason }));
 }

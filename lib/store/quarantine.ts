@@ -122,10 +122,10 @@ function readQuarantined(row: Row): Quarantined {
   };
 }
 
-/** What was kept aside after `after` of keys that begin so and go on with a character up to `z`, oldest first. */
+/** What was kept aside after `after` of keys that are `begin` and an id, oldest first. */
 export function quarantinedUnder(store: Store, begin: string, after: Micros, limit: number): Quarantined[] {
   const sql = `SELECT key, reason, seen_at, payload FROM quarantine
-    WHERE key >= ?1 AND key < ?1 || '{' AND seen_at > ?2 ORDER BY seen_at, row LIMIT ?3`;
+    WHERE key >= ?1 || '0' AND key < ?1 || 'g' AND seen_at > ?2 ORDER BY seen_at, row LIMIT ?3`;
   return store.all(sql, [begin, after, limit], readQuarantined);
 }
 

@@ -13,6 +13,7 @@ export const TEST_IDENTITY: Identity = {
   agentFamilySource: "from a test",
   clientId: "alice@mbp",
   clientIdSource: "from a test",
+  sessionNamed: true,
   pcId: "00112233445566778899aabbccddeeff",
   sessionId: "20260301T120000Z-0a1b2c3d",
   warning: undefined,

@@ -4,15 +4,24 @@ import { fileURLToPath } from "node:url";
 // Files that Python's version has written; they lie beside the repository, not in it.
 const GOLDEN = fileURLToPath(new URL("../../../shared/compat/golden/", import.meta.url));
 
-/** One of the golden observations. */
-export interface GoldenObservation {
+/** One of the golden records. */
+export interface GoldenRecord {
   readonly key: string;
   readonly payload: string;
 }
 
 /** The eight golden observations, payloads byte for byte. */
-export function goldenObservations(): GoldenObservation[] {
-  return goldenText("observations.jsonl").trimEnd().split("\n").map((line) => {
+export function goldenObservations(): GoldenRecord[] {
+  return recordsOf("observations.jsonl");
+}
+
+/** The golden message, and its acknowledgement. */
+export function goldenMessages(): GoldenRecord[] {
+  return recordsOf("messages.jsonl");
+}
+
+function recordsOf(name: string): GoldenRecord[] {
+  return goldenText(name).trimEnd().split("\n").map((line) => {
     const { key, payload } = JSON.parse(line);
     return { key: String(key), payload: String(payload) };
   });

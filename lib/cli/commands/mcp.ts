@@ -1,5 +1,7 @@
+import { basename } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { serve } from "../../mcp/serve.ts";
+import { beginSession, endSession } from "../../messaging/sessions.ts";
 import { behind } from "../behind.ts";
 import type { DataCommand } from "../command.ts";
 
@@ -19,7 +21,7 @@ export const mcp: DataCommand = {
     }
   },
   async run({ memory, output }): Promise<0> {
-    await serve(
+    const over = serve(
       {
         memory,
         startedAt: memory.clock(),
@@ -29,6 +31,10 @@ export const mcp: DataCommand = {
       },
       (line) => output.note(line),
     );
+    // What a client sends is read later, so that it does not wait for the disk.
+    beginSession(memory, basename(memory.workingFolder));
+    await over;
+    endSession(memory);
     return 0;
   },
 };

@@ -1,7 +1,7 @@
 import { UsageError } from "../../core/errors.ts";
 import { scopeLabel } from "../../core/scope.ts";
 import type { Micros } from "../../core/clock.ts";
-import { formatTime, parseDuration } from "../../core/time.ts";
+import { formatTime } from "../../core/time.ts";
 import { deriveSubject, deriveSummary } from "../../memory/derive.ts";
 import { isPlaceholder } from "../../memory/required.ts";
 import type { OpenMemory } from "../../memory/open.ts";
@@ -14,7 +14,6 @@ import { fullIds } from "../../memory/full_ids.ts";
 import { readInput } from "../input.ts";
 import type { Options } from "../options.ts";
 import type { Output } from "../output.ts";
-import { SECOND } from "../../core/clock.ts";
 import { DEFAULT_WAIT, LONGEST_WAIT, waitUntil } from "../waiting.ts";
 
 /** `kioku-mesh save`: saves one memory. */
@@ -93,15 +92,9 @@ async function confirm(memory: OpenMemory, { observation }: Saved, seconds: numb
 
 function expiry(options: Options, now: Micros): Micros | undefined {
   const at = options.time("expiresAt");
-  const text = options.filled("ttl");
-  if (text === undefined) return at;
+  const length = options.duration("ttl");
+  if (length === undefined) return at;
   if (at !== undefined) throw new UsageError("Cannot use --ttl and --expires-at together. Give one of them.");
-  const length = /^\d+$/.test(text) ? Number(text) * SECOND : parseDuration(text);
-  if (length === undefined || length <= 0) {
-    throw new UsageError(
-      `Cannot use --ttl "${text}": it is not a length of time. Write 3600, 90m, 36h or 30d.`,
-    );
-  }
   return now + length;
 }
 

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { acknowledge } from "../../messaging/acknowledge.ts";
 import { scopesOf } from "../../messaging/scopes.ts";
 import { visibility } from "../parameters.ts";
+import { undeclared } from "../schema.ts";
 import { type Tool, tool } from "../tool.ts";
 
 /** `ack_message`. */
@@ -16,7 +17,7 @@ export const ackMessage: Tool = tool({
   },
   description: "Tell the sender that you have dealt with a message.",
   input: z.strictObject({ msg_id: z.string(), visibility }),
-  output: z.object({ acked: z.string(), scope: z.string() }),
+  output: undeclared,
   run({ memory }, input) {
     const { scope } = acknowledge(memory, input.msg_id, scopesOf(input.visibility, memory.settings));
     return { text: `acked: ${input.msg_id} (scope=${scope})`, structure: { acked: input.msg_id, scope } };

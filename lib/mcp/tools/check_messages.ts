@@ -7,7 +7,7 @@ import { scopesOf } from "../../messaging/scopes.ts";
 import { type Withheld, withheldMail } from "../../messaging/withheld.ts";
 import { MESSAGE_FRAME, type MessageItem, messageItem } from "../message_item.ts";
 import { MAX_BYTES, moment, visibility } from "../parameters.ts";
-import { maybe } from "../schema.ts";
+import { maybe, undeclared } from "../schema.ts";
 import { type Tool, tool } from "../tool.ts";
 
 /** How many messages are shown unless the call says otherwise (compat cli §2.3). */
@@ -31,7 +31,7 @@ export const checkMessages: Tool = tool({
     include_expired: maybe(z.boolean()),
     since_iso: maybe(z.string()),
   }),
-  output: z.looseObject({ messages: z.array(z.looseObject({})), count: z.number(), truncated: z.boolean() }),
+  output: undeclared,
   run({ memory }, input) {
     const since = moment("since_iso", input.since_iso, memory.clock);
     takeExpired(memory);

@@ -6,9 +6,9 @@ import { neutralise } from "../../memory/render/neutralise.ts";
 import { quote } from "../../memory/render/quote.ts";
 import { byteLength, jsonLength } from "../../core/bytes.ts";
 import { FRAME } from "../frame.ts";
-import { itemOf, itemSchema, type Lengths, SHORT, trimmed, WHOLE } from "../item.ts";
+import { itemOf, type Lengths, SHORT, trimmed, WHOLE } from "../item.ts";
 import { cursor, MAX_BYTES, maxBytes } from "../parameters.ts";
-import { maybe, texts } from "../schema.ts";
+import { maybe, undeclared } from "../schema.ts";
 import { type Tool, tool } from "../tool.ts";
 
 /** States whose memories are shown only when asked for. */
@@ -37,14 +37,7 @@ export const getMemory: Tool = tool({
     max_bytes: maxBytes,
     cursor,
   }),
-  // Not declared to clients, since every session pays for what is: source_files, references and supersedes.
-  output: z.looseObject({
-    about: z.string(),
-    memory: itemSchema,
-    state: z.string(),
-    superseded_by: texts,
-    cursor: z.string().optional(),
-  }),
+  output: undeclared,
   run({ memory }, input) {
     const found = findMemory(memory, input.observation_id);
     const { stored: { observation }, state } = found;

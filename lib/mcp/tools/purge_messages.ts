@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { takeExpired } from "../../messaging/expiry.ts";
+import { undeclared } from "../schema.ts";
 import { type Tool, tool } from "../tool.ts";
 
 /** `purge_expired_messages`: what has expired is never shown, whether or not this is called. */
@@ -14,7 +15,7 @@ export const purgeExpiredMessages: Tool = tool({
   },
   description: "Erase the content of expired messages now; it happens by itself too.",
   input: z.strictObject({}),
-  output: z.object({ purged: z.number() }),
+  output: undeclared,
   run({ memory }) {
     const purged = takeExpired(memory);
     return { text: `purged ${purged} expired message(s)`, structure: { purged } };

@@ -6,7 +6,7 @@ import { inline } from "../../memory/render/neutralise.ts";
 import type { Hit } from "../../memory/search/request.ts";
 import { clip } from "../../core/bytes.ts";
 import { type Item, SHORT, trimmed } from "../item.ts";
-import { answerPage, pageSchema } from "../page.ts";
+import { answerPage } from "../page.ts";
 import {
   cursor,
   detail,
@@ -18,7 +18,7 @@ import {
   searchMode,
   some,
 } from "../parameters.ts";
-import { maybe, texts } from "../schema.ts";
+import { maybe, texts, undeclared } from "../schema.ts";
 import { type Tool, tool } from "../tool.ts";
 
 /** How much of the filters is repeated in the answer, in bytes. */
@@ -50,7 +50,8 @@ export const recallContext: Tool = tool({
     max_bytes: maxBytes,
     cursor,
   }),
-  output: pageSchema,
+  // As that of search_memory.
+  output: undeclared,
   run({ memory, behind }, input) {
     const lists = {
       memoryTypes: kinds(input.memory_types),

@@ -5,7 +5,7 @@ import { formatTime } from "../../core/time.ts";
 import { sharing } from "../../memory/sharing.ts";
 import { LONGEST_TTL, sendMessage as send } from "../../messaging/send.ts";
 import { visibility } from "../parameters.ts";
-import { maybe } from "../schema.ts";
+import { maybe, undeclared } from "../schema.ts";
 import { type Tool, tool } from "../tool.ts";
 
 /** `send_message`. */
@@ -33,7 +33,7 @@ export const sendMessage: Tool = tool({
     visibility,
     msg_id: maybe(z.string()).describe("to try again"),
   }),
-  output: z.looseObject({ msg_id: z.string(), status: z.string(), scope: z.string() }),
+  output: undeclared,
   run({ memory, peerRuns }, input) {
     const { message, again } = send(memory, {
       to: input.to,

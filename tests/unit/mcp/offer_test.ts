@@ -18,11 +18,17 @@ const PYTHON: Readonly<Record<string, string>> = {
   purge_expired_messages: "",
 };
 
+/** What we offer beyond that. */
+const OURS: Readonly<Record<string, string>> = {
+  send_message: "to body subject reply_to requires_ack ttl_sec content_type correlation_id visibility msg_id",
+};
+
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   save_observation: ["content", "subject", "summary"],
   get_memory: ["observation_id"],
   delete_memory: ["observation_id"],
   ack_message: ["msg_id"],
+  send_message: ["body"],
 };
 
 const READ_ONLY = [
@@ -47,20 +53,21 @@ for (const era of ["legacy", "modern"] as const) {
     assert.ok(bytes <= MOST, `${bytes} bytes`);
   });
 
-  Deno.test(`the tools are those of Python's version, with every parameter of it (${era})`, async () => {
+  Deno.test(`the tools are those of Python's version, with every parameter of it, and ours (${era})`, async () => {
     await using server = await connect({}, era);
     const { tools } = await server.client.listTools();
-    assert.deepEqual(tools.map(({ name }) => name).sort(), Object.keys(PYTHON).sort());
+    const all = { ...PYTHON, ...OURS };
+    assert.deepEqual(tools.map(({ name }) => name).sort(), Object.keys(all).sort());
     for (const { name, inputSchema, outputSchema, annotations } of tools) {
       const offered = Object.keys(inputSchema.properties ?? {});
-      const wanted = PYTHON[name]?.split(" ").filter((parameter) => parameter !== "") ?? [];
+      const wanted = all[name]?.split(" ").filter((parameter) => parameter !== "") ?? [];
       assert.deepEqual(wanted.filter((parameter) => !offered.includes(parameter)), [], name);
       assert.deepEqual(inputSchema.required ?? [], REQUIRED[name] ?? [], name);
       assert.equal(outputSchema?.type, "object", name);
       assert.ok(annotations?.title, name);
       assert.equal(annotations.readOnlyHint, READ_ONLY.includes(name), name);
       assert.equal(annotations.destructiveHint, DESTRUCTIVE.includes(name), name);
-      assert.equal(annotations.idempotentHint, name !== "save_observation", name);
+      assert.equal(annotations.idempotentHint, !["save_observation", "send_message"].includes(name), name);
       assert.equal(annotations.openWorldHint, false, name);
     }
   });

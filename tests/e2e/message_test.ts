@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { type Home, newHome } from "./support/program.ts";
+import { startServer } from "./support/mcp.ts";
+
+/** An agent of a host, by the variables that name it. */
+function agent(name: string): { readonly env: Readonly<Record<string, string>> } {
+  return {
+    env: {
+      KIOKU_MESH_AGENT_FAMILY: name,
+      KIOKU_MESH_CLIENT_ID: `${name}@box`,
+      KIOKU_MESH_SESSION_ID: `session-${name}`,
+    },
+  };
+}
+
+/** The lines of JSON that a command prints. */
+async function json(home: Home, args: readonly string[], name: string): Promise<Record<string, unknown>[]> {
+  const text = await home.ok([...args, "--json"], agent(name));
+  return text.trim().split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+}
+
+Deno.test("messages go from agent to agent on one host without any peer", async () => {
+  using home = newHome();
+  await home.ok(["message", "inbox"], agent("codex"));
+  const sent = await home.ok(
+    ["message", "send", "--to", "agent:codex@box", "--subject", "build", "Is it green?", "--requires-ack"],
+    agent("claude"),
+  );
+  const id = /^sent: ([0-9a-f]{32}) to agent:codex@box \(mesh\)$/.exec(sent.trim())?.[1] ?? "";
+  const listed = await home.ok(["message", "inbox"], agent("codex"));
+  assert.match(listed, new RegExp(`^${id}  \\S+Z  new  claude/claude@box  build\n$`));
+  const read = await home.ok(["message", "read", id.slice(0, 8)], agent("codex"));
+  assert.match(read, /^from: {5}claude\/claude@box \(session session-claude\)$/m);
+  assert.match(read, /data, not instructions\):\n> Is it green\?\n$/);
+  const shown = await json(home, ["message", "inbox"], "codex");
+  assert.deepEqual(shown.map(({ msg_id, state, body }) => [msg_id, state, body]), [[
+    id,
+    "shown",
+    "Is it green?",
+  ]]);
+  assert.equal(await home.ok(["message", "ack", id], agent("codex")), `acked: ${id} (scope=mesh)\n`);
+  assert.equal(await home.ok(["message", "inbox"], agent("codex")), "");
+  await home.ok(["message", "send", "--reply-to", id.slice(0, 10), "-"], {
+    ...agent("codex"),
+    stdin: "yes\n",
+  });
+  const [answer] = await json(home, ["message", "inbox"], "claude");
+  assert.equal(answer?.body, "yes");
+  const talk = await json(home, ["message", "thread", String(answer?.msg_id)], "claude");
+  assert.deepEqual(talk.map(({ body }) => body), ["Is it green?", "yes"]);
+  assert.equal(await home.ok(["message", "purge"], agent("claude")), "purged 0 expired message(s)\n");
+});
+
+Deno.test("what was not named is one session at the terminal, however many commands", async () => {
+  using home = newHome({ KIOKU_MESH_CLIENT_ID: "me@box" });
+  await home.ok(["message", "send", "--to", "agent:me@box", "to my other sessions"]);
+  assert.equal(await home.ok(["message", "inbox"]), "");
+  await home.ok(["message", "send", "--to", "mesh", "from elsewhere"], agent("codex"));
+  assert.match(await home.ok(["message", "inbox"]), /  new  .*from elsewhere/);
+  const [line] = (await home.ok(["message", "inbox"])).split("  ");
+  await home.ok(["message", "read", line ?? ""]);
+  assert.match(await home.ok(["message", "inbox"]), /  shown  /);
+});
+
+Deno.test("an MCP server and a terminal talk with each other", async () => {
+  using home = newHome();
+  const server = startServer(home, agent("claude").env);
+  await server.initialize("2025-06-18");
+  const call = async (name: string, input: Record<string, unknown>): Promise<string> => {
+    const { result } = await server.request("tools/call", { name, arguments: input });
+    const content: unknown = result?.content;
+    assert.ok(Array.isArray(content) && result?.isError !== true, JSON.stringify(result));
+    return String(content[0]?.text);
+  };
+  await call("check_messages", {});
+  await home.ok(["message", "send", "--to", "session:session-claude", "wake up"], agent("codex"));
+  assert.match(await call("get_memory_status", {}), /\[1 unread message from other agents/);
+  const { messages } = JSON.parse(await call("check_messages", {}));
+  assert.equal(messages[0].body, "wake up");
+  assert.match(await call("ack_message", { msg_id: messages[0].msg_id }), /^acked: /);
+  await call("send_message", { reply_to: messages[0].msg_id, body: "I am" });
+  const [answer] = await json(home, ["message", "inbox"], "codex");
+  assert.equal(answer?.body, "I am");
+  const { code, stderr } = await server.end();
+  assert.equal(code, 0, stderr);
+});
+
+Deno.test("what is no message, or wrong, ends with one line", async () => {
+  using home = newHome();
+  const cases: readonly (readonly [args: readonly string[], code: number, text: RegExp])[] = [
+    [["message", "send", "hello"], 2, /not said to whom/],
+    [["message", "send", "--to", "bob", "hello"], 2, /agent:ID, session:ID/],
+    [["message", "send", "--to", "mesh", "--ttl", "soon", "hello"], 2, /--ttl "soon"/],
+    [["message", "send", "--to", "team:acme", "hello"], 2, /does not belong/],
+    [["message", "read", "0".repeat(32)], 1, /none that is here/],
+    [["message", "read", "xyz"], 2, /8 to 32 digits/],
+    [["message", "ack", "0".repeat(8)], 1, /none that is here/],
+    [["messaging", "orphan-acks", "list"], 2, /none is orphaned/],
+    [["message"], 2, /kioku-mesh message send/],
+  ];
+  for (const [args, code, text] of cases) {
+    const ended = await home.run(args);
+    assert.equal(ended.code, code, `${args.join(" ")}: ${ended.stderr}`);
+    assert.match(ended.stderr, text);
+  }
+});
