@@ -1,4 +1,4 @@
-import { byteLength, clip } from "../mcp/bytes.ts";
+import { byteLength, clip } from "../core/bytes.ts";
 import { FRAME } from "../mcp/frame.ts";
 import type { OpenMemory } from "../memory/open.ts";
 import type { Observation } from "../memory/observation.ts";
