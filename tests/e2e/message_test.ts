@@ -56,10 +56,10 @@ Deno.test("what was not named is one session at the terminal, however many comma
   await home.ok(["message", "send", "--to", "agent:me@box", "to my other sessions"]);
   assert.equal(await home.ok(["message", "inbox"]), "");
   await home.ok(["message", "send", "--to", "mesh", "from elsewhere"], agent("codex"));
-  assert.match(await home.ok(["message", "inbox"]), /  new  .*from elsewhere/);
+  assert.match(await home.ok(["message", "inbox"]), / new .*from elsewhere/);
   const [line] = (await home.ok(["message", "inbox"])).split("  ");
   await home.ok(["message", "read", line ?? ""]);
-  assert.match(await home.ok(["message", "inbox"]), /  shown  /);
+  assert.match(await home.ok(["message", "inbox"]), / shown /);
 });
 
 Deno.test("an MCP server and a terminal talk with each other", async () => {
