@@ -62,7 +62,7 @@ Deno.test("no holder of a certificate gets a key outside the scopes that it is g
       "mem/obs/**",
       "mem/tomb/**",
       "kioku/peer/**",
-      `kioku/peer/${HOST}/*`,
+      `kioku/peer/${HOST}/**`,
       ...(replicas.length === 0 ? [] : storagesFor(allowed, "scopes").map(alignmentKeys).flatMap((one) => [
         one.digests,
         one.aligner,
@@ -94,7 +94,7 @@ Deno.test("no holder deletes, only replicas answer, and nobody is there in anoth
     assert.deepEqual(may("holder one-1", "ingress", message), []);
     assert.ok(may("holder two-2", "ingress", message).includes("mem/mesh/**"));
   }
-  assert.deepEqual(may("holder one-1", "ingress", "liveliness_token"), [`kioku/peer/${HOST}/*`]);
+  assert.deepEqual(may("holder one-1", "ingress", "liveliness_token"), [`kioku/peer/${HOST}/**`]);
   assert.deepEqual(may("holder three-3", "ingress", "liveliness_token"), []);
   assert.ok(may("holder one-1", "ingress", "query").includes("mem/team/acme/**"));
 });
