@@ -25,6 +25,13 @@ export function peerFacts(memory: OpenMemory): {
   readonly last_reconcile: string | null;
   readonly catching_up: boolean;
   readonly lag_ms: number | null;
+  /** Of a router that lets each certificate into its own scopes alone; null when it enforces nothing, or none runs. */
+  readonly access: {
+    readonly certificates: number;
+    readonly turned_away: number;
+    /** Certificates that ask for all scopes at once, as Python 1.2.0 does, and so put here but do not read. */
+    readonly put_only: readonly string[];
+  } | null;
   readonly warning: string | null;
 } | undefined {
   const shared = sharing(memory, memory.peerRuns);
@@ -51,6 +58,11 @@ export function peerFacts(memory: OpenMemory): {
     last_reconcile: timeOrNull(written?.lastReconcile),
     catching_up: now?.catchingUp ?? true,
     lag_ms: now?.lag === undefined ? null : Math.round(now.lag * 1000 / SECOND),
+    access: now?.access === undefined ? null : {
+      certificates: now.access.granted,
+      turned_away: now.access.turnedAway,
+      put_only: now.access.wide,
+    },
     warning: warning ?? null,
   };
 }
@@ -71,7 +83,17 @@ export function peerLines(facts: PeerFacts): string[] {
     `last_reconcile: ${facts.last_reconcile ?? "-"}`,
     `catching_up: ${facts.catching_up ? "yes: what is here may be less than the mesh has" : "no"}`,
     `lag: ${facts.lag_ms === null ? "-" : `${facts.lag_ms} ms`}`,
+    ...(facts.access === null ? [] : accessLines(facts.access)),
     ...(facts.warning === null ? [] : [`warning: ${facts.warning}`]),
+  ];
+}
+
+function accessLines(access: NonNullable<PeerFacts["access"]>): string[] {
+  return [
+    `access: by scope, certificates: ${access.certificates}, turned away: ${access.turned_away}`,
+    ...access.put_only.map((name) =>
+      `  ${name} asks for all scopes at once, as Python 1.2.0 does: it can put here but not read`
+    ),
   ];
 }
 

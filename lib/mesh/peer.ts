@@ -11,7 +11,7 @@ import { Attachment } from "./attachment.ts";
 import { Drain } from "./drain.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Engine } from "./engine/find.ts";
-import { peerLock, type PeerStatus, writePeerStatus } from "./peer_status.ts";
+import { type PeerAccess, peerLock, type PeerStatus, writePeerStatus } from "./peer_status.ts";
 import type { Reconciled } from "./reconcile.ts";
 import { type Refusal, RefusalCounts } from "./refusals.ts";
 import type { Router, RouterOptions } from "./router.ts";
@@ -285,9 +285,16 @@ class RunningPeer implements Peer {
       lastReconcile: this.#lastReconcile,
       catchingUp: this.#lastReconcile === undefined,
       lag: this.#lag,
+      access: this.#access(),
       updatedAt: clock(),
     };
   };
+
+  #access(): PeerAccess | undefined {
+    const { access } = this.#admission;
+    if (access === undefined) return undefined;
+    return { granted: access.grants.length, turnedAway: this.#refusals.total, wide: this.#refusals.wide };
+  }
 
   rebuild(): void {
     this.#attachment?.reconcile(true);

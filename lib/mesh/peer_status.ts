@@ -26,7 +26,19 @@ export interface PeerStatus {
   readonly catchingUp: boolean;
   /** How long the last record took from its commit until the mesh had confirmed it. */
   readonly lag: Micros | undefined;
+  /** Undefined when whoever gets a link may do everything. */
+  readonly access: PeerAccess | undefined;
   readonly updatedAt: Micros;
+}
+
+/** How a router that enforces scopes stands. */
+export interface PeerAccess {
+  /** Certificates that get in. */
+  readonly granted: number;
+  /** What was turned away since the peer started. */
+  readonly turnedAway: number;
+  /** Certificates' names that asked for all scopes at once, and so cannot read (`RefusalCounts.wide`). */
+  readonly wide: readonly string[];
 }
 
 const NAME = "peer_status";
@@ -57,7 +69,18 @@ export function readPeerStatus(store: Store): PeerStatus | undefined {
     lastReconcile: numberOf(read.lastReconcile),
     catchingUp: read.catchingUp === true,
     lag: numberOf(read.lag),
+    access: readAccess(read.access),
     updatedAt: numberOf(read.updatedAt) ?? 0,
+  };
+}
+
+function readAccess(access: unknown): PeerAccess | undefined {
+  if (!isObject(access)) return undefined;
+  const { granted, turnedAway, wide } = access;
+  return {
+    granted: numberOf(granted) ?? 0,
+    turnedAway: numberOf(turnedAway) ?? 0,
+    wide: isTextList(wide) ? wide : [],
   };
 }
 

@@ -108,17 +108,32 @@ const TELL_AGAIN: Micros = 60_000_000;
 /** Kinds of refusals that are told apart; more than that are one. */
 const MOST_KINDS = 200;
 
+/** What Python 1.2.0 reads with (compat data §1.1): everything below `mem`, whatever the scope. */
+const READS_ALL = /^(Query|Declare Subscriber) mem\/\*\*/;
+
 /** Counts refusals, so that whoever repeats one a thousand times makes no thousand lines. */
 export class RefusalCounts {
   readonly #kinds = new Map<string, { told: Micros; since: number }>();
+  readonly #wide = new Set<string>();
   /** How many there were. */
   total = 0;
 
   constructor(readonly clock: Clock, readonly tell: (refusal: Refusal, again: number) => void) {}
 
+  /**
+   * Names of certificates, or routers' ids, that asked for all scopes at once, as the Python version does: no grant holds
+   * that, so they can put here but not read.
+   */
+  get wide(): readonly string[] {
+    return [...this.#wide];
+  }
+
   /** Tells the first of its kind, and later how many more there were. */
   add(refusal: Refusal): void {
     this.total++;
+    if (refusal.kind === "message" && READS_ALL.test(`${refusal.what} ${refusal.key}`)) {
+      if (this.#wide.size < MOST_KINDS) this.#wide.add(refusal.cn ?? refusal.zid);
+    }
     const now = this.clock();
     const name = kindOf(refusal);
     const known = this.#kinds.get(name) ?? (this.#kinds.size < MOST_KINDS ? undefined : this.#others);

@@ -1,4 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
+import JSON5 from "json5";
+import type { LinkTls } from "../../lib/mesh/router_config.ts";
 import { text } from "../../lib/store/row.ts";
 import { ENGINE_FOLDER, soon } from "../mesh/support/host.ts";
 import { type TempFolder, tempFolder } from "../support/folder.ts";
@@ -60,11 +62,24 @@ export class PythonHost implements Disposable {
   }
 
   /** Starts a router of its own, as `init` of Python's configures it; resolves when its storage takes records. */
-  async startRouter(...init: readonly string[]): Promise<AsyncDisposable> {
+  startRouter(...init: readonly string[]): Promise<AsyncDisposable> {
+    return this.startSecuredRouter(undefined, ...init);
+  }
+
+  /** The same with certificates for its links to the hub at `tls.connect`. */
+  async startSecuredRouter(
+    tls: (LinkTls & { readonly connect: string }) | undefined,
+    ...init: readonly string[]
+  ): Promise<AsyncDisposable> {
     await this.run("init", ...init);
+    const path = this.#folder.at(".config", "kioku-mesh", "zenohd.json5");
+    if (tls !== undefined) {
+      const config = JSON5.parse(Deno.readTextFileSync(path));
+      Deno.writeTextFileSync(path, JSON.stringify({ ...config, ...secured(tls) }));
+    }
     const child = new Deno.Command(`${ENGINE_FOLDER}/zenohd`, {
       // Scouting would find whatever mesh this machine is part of.
-      args: ["-c", this.#folder.at(".config", "kioku-mesh", "zenohd.json5"), "--no-multicast-scouting"],
+      args: ["-c", path, "--no-multicast-scouting"],
       cwd: ENGINE_FOLDER ?? "",
       env: { HOME: this.#folder.path, ZENOH_BACKEND_ROCKSDB_ROOT: this.#folder.at("rocksdb") },
       clearEnv: true,
@@ -114,6 +129,20 @@ export class PythonHost implements Disposable {
       throw error;
     }
   }
+}
+
+// What Python's own `init --tls` writes; on loopback it leaves links plain.
+function secured({ connect, ca, certificate, key }: LinkTls & { connect: string }): Record<string, unknown> {
+  const tls = {
+    root_ca_certificate: ca,
+    enable_mtls: true,
+    verify_name_on_connect: true,
+    listen_private_key: key,
+    listen_certificate: certificate,
+    connect_private_key: key,
+    connect_certificate: certificate,
+  };
+  return { connect: { endpoints: [connect] }, transport: { link: { tls } } };
 }
 
 /** Records that a database file shows, by a query for `id` and `payload`. */

@@ -1,46 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { freePort } from "../../lib/mesh/ports.ts";
 import type { Home } from "../e2e/support/program.ts";
-import {
-  type LeafParts,
-  type TestAuthority,
-  testAuthority,
-  type TestLeaf,
-  writeTlsFolder,
-} from "../support/certificates.ts";
+import { testAuthority } from "../support/certificates.ts";
 import { meshHome, start } from "./support/command.ts";
+import { Ledger } from "./support/ledger.ts";
 import { routerTest, until } from "./support/host.ts";
-
-/** The ledger of an authority's host. */
-class Ledger {
-  readonly #lines: string[] = [];
-
-  constructor(readonly authority: TestAuthority) {}
-
-  /** Issues a certificate to the host of a home and installs it there. */
-  async enrol(home: Home, name: string, parts: Omit<LeafParts, "cn"> = {}): Promise<TestLeaf> {
-    const { pc_id } = JSON.parse(await home.ok(["status", "--json"]));
-    const leaf = await this.authority.issue({ cn: `${name}-${this.#lines.length}`, host: pc_id, ...parts });
-    writeTlsFolder(join(home.config, "tls"), leaf);
-    this.#lines.push(JSON.stringify(leaf.issued));
-    return leaf;
-  }
-
-  revoke({ cn, serial }: TestLeaf): void {
-    this.#lines.push(
-      JSON.stringify({ v: 1, event: "revoked", serial, cn, at: "2026-03-01T00:00:00Z", reason: "lost" }),
-    );
-  }
-
-  /** Brings it to a hub as somebody does who copies it. */
-  copyTo(home: Home): void {
-    Deno.writeTextFileSync(
-      join(home.config, "tls", "ledger.jsonl"),
-      this.#lines.map((line) => `${line}\n`).join(""),
-    );
-  }
-}
 
 async function save(home: Home, text: string, ...more: readonly string[]): Promise<string> {
   return JSON.parse(await home.ok(["save", text, "--json", ...more])).observation_id;
