@@ -260,6 +260,16 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   {
+    name: "backup",
+    summary: "put everything of this host into one file, while it is in use",
+    load: async () => (await import("./commands/backup.ts")).backupCommand,
+  },
+  {
+    name: "restore",
+    summary: "bring back what a backup holds",
+    load: async () => (await import("./commands/restore.ts")).restore,
+  },
+  {
     name: "backfill-metadata",
     summary: "complete memories that lack a subject or summary",
     load: async () => (await import("./commands/backfill_metadata.ts")).backfillMetadata,

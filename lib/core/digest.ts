@@ -4,3 +4,17 @@ import { createHash } from "node:crypto";
 export function sha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
+
+/** Takes the SHA-256 of bytes that come in pieces. */
+export class Sha256 {
+  readonly #hash = createHash("sha256");
+
+  add(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  /** Lower-case hexadecimal digits of all that was added; nothing can be added after that. */
+  end(): string {
+    return this.#hash.digest("hex");
+  }
+}

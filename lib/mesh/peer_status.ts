@@ -91,6 +91,11 @@ export function writePeerStatus(store: Store, status: PeerStatus): void {
   );
 }
 
+/** Forgets it: the database went to another host, which has no part in what this says. */
+export function forgetPeerStatus(store: Store): void {
+  store.write(() => writeMeta(store, NAME, undefined));
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -16,13 +16,13 @@ export type Health = "sound" | "index" | "damaged";
 
 /**
  * Holds a database, however damaged, so that no other process can use it meanwhile. Throws a Failure when another
- * process has it open.
+ * process has it open; it says that `action` cannot be done.
  */
 export class Held implements Disposable {
   readonly store: Store;
   readonly #db: DatabaseSync;
 
-  constructor(readonly path: string) {
+  constructor(readonly path: string, action = "salvage") {
     refuseUnwritable(path);
     this.#db = guarded("open the database", () => new DatabaseSync(path, { timeout: PATIENCE }));
     this.store = new Store(path, this.#db);
@@ -34,7 +34,7 @@ export class Held implements Disposable {
       if (troubleOf(error) !== "busy") return;
       this.#db.close();
       throw new Failure(
-        "Cannot salvage: another process uses the database, perhaps an agent's MCP server. End it and try again.",
+        `Cannot ${action}: another process uses the database, perhaps an agent's MCP server. End it and try again.`,
       );
     }
   }
