@@ -17,7 +17,7 @@ import {
   declareToken,
   declareTransportListener,
   get,
-  ping,
+  links,
   put,
   reply,
   replyError,
@@ -125,7 +125,7 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** How long one request may take. Milliseconds. */
   readonly answerWithinMs?: number;
-  /** A silent router is asked for a sign of life this often. Milliseconds. */
+  /** The router is asked for its links this often. Milliseconds. */
   readonly heartbeatMs?: number;
 }
 
@@ -135,8 +135,11 @@ export interface SessionOptions {
  */
 const ANSWER_WITHIN_MS = 15_000;
 
-/** A router that is killed is noticed at once; this is for one that hangs. */
-const HEARTBEAT_MS = 5_000;
+/**
+ * How often the router is asked for its links: for those that it does not tell of, and for a sign of life, since a router that
+ * hangs is not noticed otherwise as one is that is killed.
+ */
+const HEARTBEAT_MS = 1_000;
 
 /** The plugin takes frames up to 16 MiB and ends the session at a larger one; some of it is for the key. Bytes. */
 const LARGEST_PUT = 15 * 1024 * 1024;
@@ -195,8 +198,11 @@ class RouterSession implements MeshSession {
   readonly #queryables = new Map<number, (question: Question) => AsyncIterable<Answer> | Iterable<Answer>>();
   readonly #watchers = new Set<(neighbour: Neighbour, up: boolean) => void>();
   #nextId = 1;
+  /** Those whose links are older than this session: the router does not say when they end. */
+  readonly #older = new Set<string>();
+  /** Those that the router listed and did not tell of. */
+  #untold = new Set<string>();
   #linksLost = 0;
-  #heard = true;
   #stopHeartbeat = () => {};
   #reason: string | undefined;
 
@@ -218,6 +224,7 @@ class RouterSession implements MeshSession {
       throw new RequestFailed("Cannot open a session: the router does not say who it is.");
     }
     this.zid = info.zid;
+    for (const zid of this.neighbours.keys()) this.#older.add(zid);
     this.#beat(heartbeatMs);
   }
 
@@ -252,7 +259,10 @@ class RouterSession implements MeshSession {
     try {
       await this.#request(get(id, { keys, parameters }, options.payload, timeoutMs));
       await within(this.#timer, timeoutMs + GRACE_MS, promise, late);
-      if (keys.includes("*")) await sleep(this.#timer, LINK_NEWS_MS);
+      if (keys.includes("*")) {
+        await sleep(this.#timer, LINK_NEWS_MS);
+        if (this.#older.size > 0) await this.#lookAtLinks();
+      }
     } finally {
       this.#gets.delete(id);
     }
@@ -328,7 +338,6 @@ class RouterSession implements MeshSession {
 
   // An exception here is a defect of ours or bytes that are no message: the session ends and says so.
   #receive(message: Message): void {
-    this.#heard = true;
     switch (message.kind) {
       case "sample":
         return this.#subscribers.get(message.subscriber)?.(message.sample);
@@ -358,6 +367,8 @@ class RouterSession implements MeshSession {
   }
 
   #linkChanged(neighbour: Neighbour, up: boolean): void {
+    // It went before it came again, and nobody said so.
+    if (this.#older.delete(neighbour.zid) && up) this.#linkChanged(neighbour, false);
     if (up) this.neighbours.set(neighbour.zid, neighbour);
     else {
       this.neighbours.delete(neighbour.zid);
@@ -404,15 +415,35 @@ class RouterSession implements MeshSession {
   }
 
   async #checkAlive(heartbeatMs: number): Promise<void> {
-    const heard = this.#heard;
-    this.#heard = false;
     try {
-      if (!heard) await this.#request(ping);
+      await this.#lookAtLinks();
       this.#beat(heartbeatMs);
     } catch {
       this.#end("the router does not answer any more");
       this.#socket.close();
     }
+  }
+
+  async #lookAtLinks(): Promise<void> {
+    const older = [...this.#older];
+    const answer = await this.#request(links);
+    if (answer.kind !== "links") {
+      throw new RequestFailed("Cannot reach the mesh: the router does not list its links.");
+    }
+    const there = new Set(answer.neighbours.map(({ zid }) => zid));
+    for (const zid of older) {
+      const neighbour = this.neighbours.get(zid);
+      if (neighbour !== undefined && this.#older.has(zid) && !there.has(zid)) {
+        this.#linkChanged(neighbour, false);
+      }
+    }
+    // What the router is about to tell of is not in the list twice in a row.
+    const untold = answer.neighbours.filter(({ zid }) => !this.neighbours.has(zid));
+    for (const neighbour of untold.filter(({ zid }) => this.#untold.has(zid))) {
+      this.#linkChanged(neighbour, true);
+      this.#older.add(neighbour.zid);
+    }
+    this.#untold = new Set(untold.map(({ zid }) => zid));
   }
 
   #end(reason: string): string {

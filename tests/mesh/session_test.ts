@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { systemRandom } from "../../lib/core/random.ts";
 import { parseEndpoint } from "../../lib/mesh/endpoint.ts";
-import { openSession, PartialAnswer, RequestFailed, SessionClosed } from "../../lib/mesh/session.ts";
+import {
+  type MeshSession,
+  openSession,
+  PartialAnswer,
+  RequestFailed,
+  SessionClosed,
+} from "../../lib/mesh/session.ts";
 import { systemTimer } from "../../lib/mesh/timer.ts";
 import { routerTest, sessionWith, soon, startHost, type TestHost, until } from "./support/host.ts";
 
@@ -205,6 +211,30 @@ routerTest(
     assert.ok(puts.some(({ status }) => status === "rejected"));
   },
 );
+
+routerTest("a session that is younger than a link learns of its end too, and of its return", async () => {
+  await using spoke = await startHost({ storages: [] });
+  const hub = await startHost({ connect: [parseEndpoint(spoke.endpoint)], storages: [] });
+  const { zid } = hub.router;
+  let session: MeshSession;
+  try {
+    await until("they know each other", () => spoke.session.neighbours.has(zid));
+    session = await sessionWith(spoke.router);
+    assert.ok(session.neighbours.has(zid));
+  } catch (error) {
+    await hub[Symbol.asyncDispose]();
+    throw error;
+  }
+  const changes: string[] = [];
+  session.onNeighbours((neighbour, up) => void changes.push(`${neighbour.zid} ${up}`));
+  await hub[Symbol.asyncDispose]();
+  await until("the link's end is told", () => !session.neighbours.has(zid));
+  assert.deepEqual(changes, [`${zid} false`]);
+  await using again = await startHost({ connect: [parseEndpoint(spoke.endpoint)], storages: [] });
+  await until("the new link is told", () => session.neighbours.has(again.router.zid));
+  await assert.doesNotReject(session.getAll("mem/none/*", () => {}));
+  session.close();
+});
 
 routerTest("a router that hangs ends the session at its heartbeat", async () => {
   await using host = await startHost();

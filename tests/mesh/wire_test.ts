@@ -13,7 +13,7 @@ const watcher = requests.declareLivenessSubscriber(303, "live/*");
 
 // What npm:@eclipse-zenoh/zenoh-ts 1.10.1 sends for the same, as request number 66051 (ADR 0010).
 const GOLDEN: readonly (readonly [name: string, request: requests.Request, expected: string])[] = [
-  ["ping", requests.ping, "9903020100"],
+  ["list of links", requests.links, "9f03020100"],
   ["session info", requests.sessionInfo, "8c03020100"],
   [
     "put",
@@ -70,6 +70,17 @@ Deno.test("numbers, texts and bytes come back as they were written", () => {
     );
     assert.throws(() => reader.u8(), WireError);
   }
+});
+
+Deno.test("a list of links is read whole", () => {
+  const zid = Uint8Array.from({ length: 16 }, (_, n) => n === 0 ? 0xab : n === 1 ? 1 : 0);
+  const list = new WireWriter().u8(0x8b).u32(7).u8(2).blob(zid).u8(1).bool(true).bool(false)
+    .blob(zid.with(0, 0xcd)).u8(4).bool(false).bool(false).bytes();
+  assert.deepEqual(decodeMessage(list), {
+    kind: "links",
+    sequence: 7,
+    neighbours: [{ zid: "1ab", role: "router" }, { zid: "1cd", role: "client" }],
+  });
 });
 
 Deno.test("a message that is cut anywhere is an error, never something else", () => {

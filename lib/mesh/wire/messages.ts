@@ -37,6 +37,11 @@ export type Message =
   | { readonly kind: "reply"; readonly get: number; readonly sample: Sample }
   | { readonly kind: "refusal"; readonly get: number; readonly error: string }
   | { readonly kind: "final"; readonly get: number }
+  | {
+    readonly kind: "links";
+    readonly sequence: number | undefined;
+    readonly neighbours: readonly Neighbour[];
+  }
   | { readonly kind: "link"; readonly up: boolean; readonly neighbour: Neighbour }
   | { readonly kind: "unknown"; readonly sequence: number | undefined };
 
@@ -64,6 +69,8 @@ export function decodeMessage(bytes: Uint8Array): Message {
       return reply(reader);
     case 8:
       return { kind: "final", get: reader.u32() };
+    case 11:
+      return { kind: "links", sequence, neighbours: reader.list(neighbour) };
     case 13:
       return link(reader);
     default:
@@ -98,13 +105,15 @@ function query(reader: WireReader): IncomingQuery {
 function link(reader: WireReader): Message {
   reader.u32();
   const up = reader.u8() === 0;
+  return { kind: "link", up, neighbour: neighbour(reader) };
+}
+
+function neighbour(reader: WireReader): Neighbour {
   const id = zid(reader);
   const role = reader.u8();
-  return {
-    kind: "link",
-    up,
-    neighbour: { zid: id, role: role === 1 ? "router" : role === 2 ? "peer" : "client" },
-  };
+  // Whether it has qualities of service and is a multicast.
+  reader.skip(2);
+  return { zid: id, role: role === 1 ? "router" : role === 2 ? "peer" : "client" };
 }
 
 function encoding(reader: WireReader): void {

@@ -34,9 +34,6 @@ export function encodeRequest(request: Request, sequence: number): Uint8Array<Ar
   return writer.bytes();
 }
 
-/** Asks for a sign of life. */
-export const ping: Request = { kind: 25, write: () => {} };
-
 /** Asks who this session, and thereby its router, is. */
 export const sessionInfo: Request = { kind: 12, write: () => {} };
 
@@ -88,7 +85,13 @@ export function declareLivenessSubscriber(id: number, keys: string): Request {
   return { kind: 10, write: (to) => to.u32(id).text(keys).bool(true) };
 }
 
-/** Subscribes to links to other hosts that come and go, those already there included. */
+/** Asks for all links to other hosts. */
+export const links: Request = { kind: 31, write: () => {} };
+
+/**
+ * Subscribes to links to other hosts that come and go, those already there included; of these the router does not say when they
+ * go (zenoh 1.10.2 tells a session only of the end of links that are younger than it).
+ */
 export function declareTransportListener(id: number): Request {
   return { kind: 33, write: (to) => to.u32(id).bool(true) };
 }
