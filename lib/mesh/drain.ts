@@ -2,7 +2,6 @@ import type { Clock, Micros } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { ScopeLabel } from "../core/scope.ts";
 import { confirmOutgoing, type Outgoing, outgoing } from "../memory/outgoing.ts";
-import { dataVersion } from "../store/changes.ts";
 import type { Store } from "../store/store.ts";
 import { InFlight } from "./in_flight.ts";
 import { type MeshSession, type Sample, SessionClosed } from "./session.ts";
@@ -22,8 +21,6 @@ export interface DrainOptions {
 
 /** What happens while the outbox is drained. */
 export interface DrainEvents {
-  /** Another process has committed something. */
-  changed(): void;
   /** These records are about to be sent: what is here of them may be new to the rest of the peer. */
   sending(records: readonly Outgoing[]): void;
   /** Records went out and were confirmed; the longest of them took `lag` from its commit on. */
@@ -35,9 +32,6 @@ export interface DrainEvents {
   /** A record did not go out and is tried again after `retryMs`. `unstored`: it was put, but nobody has it. */
   failed(record: Outgoing, reason: string, unstored: boolean, retryMs: number): void;
 }
-
-/** How often it is looked whether another process has committed. Milliseconds. */
-const POLL_MS = 50;
 
 /** Records that are on their way at a time. */
 const IN_FLIGHT = 256;
@@ -81,13 +75,9 @@ export class Drain {
   #turn = 0;
   #running: Promise<void> | undefined;
   #again = false;
-  #version: number;
-  #stopPoll = () => {};
 
   constructor(options: DrainOptions) {
     this.#options = options;
-    this.#version = dataVersion(options.store);
-    this.#poll();
   }
 
   /** Sends through this session from now on; undefined: nothing can be sent. What is under way is given up. */
@@ -121,25 +111,8 @@ export class Drain {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.use(undefined);
-    this.#stopPoll();
     for (const { cancel } of this.#setbacks.values()) cancel?.();
     await this.#running;
-  }
-
-  #poll(): void {
-    this.#stopPoll = this.#options.timer(POLL_MS, () => {
-      try {
-        const version = dataVersion(this.#options.store);
-        if (version !== this.#version) {
-          this.#version = version;
-          this.#options.events.changed();
-          this.wake();
-        }
-      } catch {
-        // The database is in trouble; whoever writes to it will say so.
-      }
-      if (!this.#stopping.signal.aborted) this.#poll();
-    });
   }
 
   async #run(): Promise<void> {

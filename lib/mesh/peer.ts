@@ -8,6 +8,7 @@ import { takeLock } from "../store/lock.ts";
 import { type Admission, type AdmissionSource, watchAdmission } from "./admission.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Attachment } from "./attachment.ts";
+import { Commits } from "./commits.ts";
 import { Drain } from "./drain.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Engine } from "./engine/find.ts";
@@ -150,6 +151,7 @@ class RunningPeer implements Peer {
   readonly #drain: Drain;
   readonly #sums: Sums;
   readonly #silence: Silence;
+  #commits: Commits | undefined;
   #supervisor: Supervisor | undefined;
   #session: MeshSession | undefined;
   #attachment: Attachment | undefined;
@@ -199,10 +201,6 @@ class RunningPeer implements Peer {
       failPoint,
       shared: () => this.#shared(),
       events: {
-        changed: () => {
-          this.#changedElsewhere = true;
-          this.#changed();
-        },
         sending: (records) => this.#sums.touch(records.map(({ id }) => id)),
         confirmed: (count, lag) => {
           this.#confirmed += count;
@@ -221,7 +219,7 @@ class RunningPeer implements Peer {
   }
 
   async start(): Promise<void> {
-    const { admissionSource, timer, tell } = this.#options;
+    const { memory, state, admissionSource, timer, tell } = this.#options;
     this.#supervisor = await superviseRouter(() => this.#routerOptions(), {
       up: (router) => {
         this.#routerUp = true;
@@ -240,6 +238,16 @@ class RunningPeer implements Peer {
         failed: (reason) => tell({ kind: "trouble", reason }),
       });
     }
+    this.#commits = new Commits({
+      store: memory.store,
+      folder: state,
+      timer,
+      changed: () => {
+        this.#changedElsewhere = true;
+        this.#changed();
+        this.#drain.wake();
+      },
+    });
     this.#writeStatus();
   }
 
@@ -327,6 +335,7 @@ class RunningPeer implements Peer {
       this.#stopWatching();
       await this.#attachment?.undeclare(UNDECLARE_MS);
       this.#detach(this.#session);
+      this.#commits?.[Symbol.dispose]();
       await this.#arrivals.stop(LAST_ARRIVALS_MS);
       await this.#drain.stop();
       this.#session?.close();
