@@ -102,6 +102,12 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
       "data opens",
     keeps: [],
   },
+  doctor: {
+    opensFirst:
+      "nothing; it reads what all the others read, starts what clients have registered and, with --fix, writes what its output " +
+      "names",
+    keeps: ["read", "write", "run", "env", "sys"],
+  },
   verify: {
     opensFirst:
       "the files in which clients register servers; then it starts what is registered there, as the client would",

@@ -80,6 +80,13 @@ export interface VerifyCommand {
   run(call: SetupCall): Promise<Ended>;
 }
 
+/** A command that looks at everything, starts what clients have registered, and mends what it is told to. */
+export interface DoctorCommand {
+  readonly access: "doctor";
+  declare(declaration: Declaration): void;
+  run(call: SetupCall): Promise<Ended>;
+}
+
 /**
  * A command that a client's hook calls. It takes in what the client sends, and the one file that this names, before
  * anything is opened; with what it then returns it can open nothing any more. It never fails.
@@ -91,4 +98,11 @@ export interface HookCommand {
 }
 
 /** Any command. */
-export type Command = DataCommand | FilesCommand | SetupCommand | PeerCommand | VerifyCommand | HookCommand;
+export type Command =
+  | DataCommand
+  | FilesCommand
+  | SetupCommand
+  | PeerCommand
+  | VerifyCommand
+  | DoctorCommand
+  | HookCommand;

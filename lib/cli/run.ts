@@ -82,7 +82,10 @@ async function start(
   around: Surroundings,
   output: Output,
 ): Promise<Ended> {
-  if (command.access === "setup" || command.access === "enroll" || command.access === "verify") {
+  if (
+    command.access === "setup" || command.access === "enroll" || command.access === "verify" ||
+    command.access === "doctor"
+  ) {
     return await command.run({ around, options, args, output });
   }
   if (command.access === "data" || command.access === "page") command.check?.(around, args);

@@ -245,6 +245,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/mcp_rollback.ts")).mcpRollback,
   },
   {
+    name: "doctor",
+    summary: "look whether all is well, and what mends it",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
     name: "hook",
     summary: "what agents' hooks call",
     load: async () => (await import("./commands/hook.ts")).hook,

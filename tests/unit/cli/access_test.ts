@@ -31,10 +31,10 @@ Deno.test("the executable is given no network beyond this machine, no native cod
   assert.ok(PERMISSIONS.env.length > 0 && PERMISSIONS.sys.length > 0, "an empty list would allow everything");
 });
 
-Deno.test("only the peer keeps the network, only it, verify, enroll and what opens an editor processes, and no command native code", () => {
-  const kinds = ["data", "files", "hook", "setup", "enroll", "editor", "peer", "verify"] as const;
+Deno.test("only the peer keeps the network, only it, doctor, verify, enroll and what opens an editor processes, and no command native code", () => {
+  const kinds = ["data", "files", "hook", "setup", "enroll", "editor", "peer", "doctor", "verify"] as const;
   const keepers = (name: Deno.PermissionName) => kinds.filter((kind) => accessOf(kind).keeps.includes(name));
-  const processes = ["enroll", "editor", "peer", "verify"];
+  const processes = ["enroll", "editor", "peer", "doctor", "verify"];
   assert.deepEqual([keepers("net"), keepers("run"), keepers("ffi")], [["peer"], processes, []]);
   assert.deepEqual([accessOf("data").keeps, accessOf("hook").keeps], [[], []]);
   assert.deepEqual(accessOf("verify").keeps, ["run"], "it may start what is registered, and nothing else");
