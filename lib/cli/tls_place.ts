@@ -19,7 +19,7 @@ export async function tlsFolder(around: Surroundings): Promise<string> {
 export async function configuredIdentity(around: Surroundings): Promise<IdentityNames> {
   const { config, state } = findFolders(around.env, around.platform, isFolder);
   const { host } = await loadConfiguration(config, config);
-  const { userId, readable } = resolveSettings(around.env, undefined, host, false);
+  const { userId, readable } = resolveSettings(around.env, undefined, host, { tracesOfPython: false });
   const scopes = readable.flatMap((label) => parseScopeLabel(label) ?? []);
   makeStateFolder(state);
   return {

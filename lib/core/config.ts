@@ -22,9 +22,15 @@ export const STORAGE_LAYOUTS = ["scopes", "single"] as const;
 /** One of the layouts. */
 export type StorageLayout = typeof STORAGE_LAYOUTS[number];
 
+/** What becomes of records that no signature proves: taken, taken and shown as such, or set aside (docs/signatures.md). */
+export const SIGNATURE_POLICIES = ["accept", "mark", "refuse"] as const;
+
+/** One of the policies. */
+export type SignaturePolicy = typeof SIGNATURE_POLICIES[number];
+
 /**
- * The host's config.yaml (compat data §3.6). `mode`, `listen`, `connect`, `replica`, `storage_layout`, `tls`, `enforce_scopes`
- * and `replicas` are ours; Python's version does not know them.
+ * The host's config.yaml (compat data §3.6). `mode`, `listen`, `connect`, `replica`, `storage_layout`, `tls`, `enforce_scopes`,
+ * `replicas` and `signatures` are ours; Python's version does not know them.
  */
 export interface HostConfig {
   readonly mode: Mode | undefined;
@@ -40,6 +46,8 @@ export interface HostConfig {
   readonly enforceScopes: boolean;
   /** A hub with certificates: ids of the hosts whose routers have storages that align with its own. */
   readonly replicas: readonly string[];
+  /** Undefined: `mark` where an authority is installed, else `accept`. */
+  readonly signatures: SignaturePolicy | undefined;
   readonly backend: Backend | undefined;
   readonly userId: string | undefined;
   readonly teamId: string | undefined;
@@ -65,6 +73,7 @@ export const NO_HOST_CONFIG: HostConfig = {
   tls: undefined,
   enforceScopes: true,
   replicas: [],
+  signatures: undefined,
   backend: undefined,
   userId: undefined,
   teamId: undefined,
@@ -84,6 +93,7 @@ export function readHostConfig(document: unknown, path: string): HostConfig {
     tls: file.folder("tls"),
     enforceScopes: file.flag("enforce_scopes", true),
     replicas: file.texts("replicas"),
+    signatures: file.choice("signatures", SIGNATURE_POLICIES),
     backend: file.choice("backend", ["local", "zenoh"]),
     userId: file.slug("user_id"),
     teamId: file.slug("team_id"),

@@ -1,4 +1,4 @@
-import type { Backend, HostConfig, Mode, ProjectConfig } from "./config.ts";
+import type { Backend, HostConfig, Mode, ProjectConfig, SignaturePolicy } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { UsageError } from "./errors.ts";
 import { isSlug, isTier, MESH, type Scope, type ScopeLabel, scopeLabel, type Tier } from "./scope.ts";
@@ -19,6 +19,8 @@ export interface Settings {
    * certificate decides. Neither read, nor saved to, nor exchanged.
    */
   readonly uncertified: readonly ScopeLabel[];
+  /** What becomes of records that no signature proves. */
+  readonly signatures: SignaturePolicy;
   /** A project file's team that this host does not declare; saving for a team is refused then. */
   readonly undeclaredTeam: { readonly team: string; readonly file: string } | undefined;
 }
@@ -39,16 +41,22 @@ export function declaredScopes(host: HostConfig, certified: Certified | undefine
   return host.storageScopes.filter((scope) => isCertified(scope, certified));
 }
 
-/**
- * Brings the sources together. `certified` is what this host's certificate says, if it has one. `tracesOfPython` says that
- * there are files that only a mesh of Python's version leaves (a zenohd.json5, an index.db).
- */
+/** What files say besides configuration. */
+export interface Traces {
+  /** There are files that only a mesh of Python's version leaves (a zenohd.json5, an index.db). */
+  readonly tracesOfPython: boolean;
+  /** What this host's certificate says, if it has one. */
+  readonly certified?: Certified | undefined;
+  /** An authority is installed, by which signatures can be checked. */
+  readonly hasAuthority?: boolean;
+}
+
+/** Brings the sources together. */
 export function resolveSettings(
   env: Environment,
   project: ProjectConfig | undefined,
   host: HostConfig,
-  tracesOfPython: boolean,
-  certified: Certified | undefined = undefined,
+  { tracesOfPython, certified, hasAuthority = false }: Traces,
 ): Settings {
   const userNamed = slugVariable(env, "USER_ID") ?? host.userId;
   const teamVariable = slugVariable(env, "TEAM_ID");
@@ -82,6 +90,7 @@ export function resolveSettings(
     defaultVisibility: tierVariable(env) ?? project?.defaultVisibility ?? host.defaultVisibility ?? "mesh",
     readable: scopes.map(scopeLabel),
     declared: declaredScopes(host, certified).map(scopeLabel),
+    signatures: host.signatures ?? (hasAuthority ? "mark" : "accept"),
     uncertified: [...new Set(uncertified.map(scopeLabel))],
     undeclaredTeam: declared || project === undefined || asked === undefined
       ? undefined

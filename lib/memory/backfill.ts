@@ -1,10 +1,10 @@
-import { newId } from "../core/ids.ts";
 import { scopeLabel } from "../core/scope.ts";
 import { enqueue } from "../store/outbox.ts";
 import type { Value } from "../store/row.ts";
 import { isAtHome, keepRecordAtHome } from "./at_home.ts";
 import type { MemoryContext } from "./context.ts";
 import { deriveSubject, deriveSummary } from "./derive.ts";
+import { newRecordId, signObservation } from "./judgement.ts";
 import { formatObservation, type Observation } from "./observation.ts";
 import { eachStored, mergeObservation } from "./records.ts";
 import { isPlaceholder } from "./required.ts";
@@ -60,18 +60,20 @@ export function scanForBackfill(context: MemoryContext, project: string | undefi
 export function backfill(context: MemoryContext, { old, subject, summary }: BackfillPlan): Observation {
   const { store, settings } = context;
   requireOwnMode(settings, "backfill");
+  const { id, nonce } = newRecordId(context, old.scope);
   const fields = {
     ...old,
-    id: newId(context.random),
+    id,
     author: context.identity,
     subject,
     summary,
     supersedes: [...old.supersedes, old.id],
   };
-  const observation: Observation = { ...fields, payload: formatObservation(fields) };
   const now = context.clock();
+  const unsigned = { ...fields, payload: formatObservation(fields) };
+  const { record: observation, verdict } = signObservation(context, unsigned, nonce, now);
   store.write(() => {
-    mergeObservation(store, observation, now);
+    mergeObservation(store, observation, now, undefined, verdict);
     const scope = scopeLabel(observation.scope);
     if (isAtHome(store, old.id, scope)) keepRecordAtHome(store, observation.id, scope);
     else if (isShared(settings)) enqueue(store, "observation", observation.id, scope, now);

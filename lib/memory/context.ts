@@ -3,6 +3,7 @@ import type { Identity } from "../core/identity.ts";
 import type { Random } from "../core/random.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Store } from "../store/store.ts";
+import type { Signer } from "../trust/signature.ts";
 
 /** What every operation on memories works with: the database, who asks, and what would otherwise be global. */
 export interface MemoryContext {
@@ -11,4 +12,6 @@ export interface MemoryContext {
   readonly random: Random;
   readonly identity: Identity;
   readonly settings: Settings;
+  /** Signs what is saved and deleted here; undefined on a host without a certificate that says so. */
+  readonly signer: Signer | undefined;
 }

@@ -2,6 +2,7 @@ import { scopeLabel } from "../core/scope.ts";
 import { enqueue } from "../store/outbox.ts";
 import type { MemoryContext } from "./context.ts";
 import { findMemory } from "./find.ts";
+import { signTombstone } from "./judgement.ts";
 import { mergeTombstone, type StoredObservation } from "./records.ts";
 import { isShared, requireOwnMode } from "../core/shared.ts";
 import { formatTombstone } from "./tombstone.ts";
@@ -25,12 +26,9 @@ export function deleteRecords(
     for (const { observation, state } of records) {
       if (state === "tombstoned") continue;
       const now = clock();
-      mergeTombstone(
-        store,
-        formatTombstone(observation.id, reason, now),
-        observation.scope,
-        observation.author,
-      );
+      const unsigned = formatTombstone(observation.id, reason, now);
+      const { record, verdict } = signTombstone(context, unsigned, observation, now);
+      mergeTombstone(store, record, observation.scope, observation.author, verdict);
       if (isShared(settings)) enqueue(store, "tombstone", observation.id, scopeLabel(observation.scope), now);
     }
   });

@@ -7,10 +7,14 @@ import { enqueue, type OutboxKind } from "../store/outbox.ts";
 import { text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
 import { noLongerAtHome } from "./at_home.ts";
+import { judgeObservation, judgeTombstone } from "./judgement.ts";
 import { isMalformed, parseObservation } from "./observation.ts";
 import { outgoingRecord } from "./outgoing.ts";
-import { quarantine } from "../store/quarantine.ts";
-import { mergeObservation, mergeTombstone } from "./records.ts";
+import { isQuarantined, quarantine } from "../store/quarantine.ts";
+import { refusal } from "../trust/judge.ts";
+import { FORGED, SIGNATURE, UNSIGNED_DELETE } from "../trust/reasons.ts";
+import { keptVerdict } from "../trust/verdicts.ts";
+import { beats, findRecord, mergeObservation, mergeTombstone, outranks, verdictOf } from "./records.ts";
 import { flagSecrets } from "./secrets/flags.ts";
 import { formatTombstone, parseTombstone } from "./tombstone.ts";
 
@@ -25,14 +29,15 @@ export const LONGEST_PAYLOAD = 8_388_608;
  * not agree with its key is kept in quarantine with the reason and stops nothing (DESIGN §4). Keys of the oldest form,
  * which name no tier, belong to the mesh.
  */
-export function ingest(store: Store, arrival: Arrival, { now, republish }: Ingestion): Ingested {
+export function ingest(store: Store, arrival: Arrival, how: Ingestion): Ingested {
+  const { now, republish } = how;
   const key = parseRecordKey(arrival.key);
   if (key === undefined) return aside(store, arrival, "its key is not a record's", now);
   if (arrival.payload.length > LONGEST_PAYLOAD) return asideTooLong(store, arrival, now);
   const scope = key.scope ?? MESH;
   const done = key.kind === "obs"
-    ? ingestObservation(store, arrival, key, scope, now)
-    : ingestTombstone(store, arrival, key, scope, now);
+    ? ingestObservation(store, arrival, key, scope, how)
+    : ingestTombstone(store, arrival, key, scope, how);
   if (done === "quarantined") return done;
   noLongerAtHome(store, key.id, scopeLabel(scope));
   if (done === "conflict" && republish) sendAgain(store, arrival, key, scope, now);
@@ -49,7 +54,9 @@ export function isKnown(store: Store, arrival: Arrival): boolean {
     ${key.kind === "obs" ? "AND r.state <> 2" : ""}
     AND NOT EXISTS (SELECT 1 FROM at_home h WHERE h.id = ?1 AND h.scope = ?2)`;
   const found = store.get(sql, [key.id, scopeLabel(key.scope ?? MESH)], (row) => text(row, "payload"));
-  return found === arrival.payload;
+  // What was set aside for its signature is looked at again when that may have changed, not whenever it comes.
+  return found === arrival.payload ||
+    [SIGNATURE, FORGED].some((reason) => isQuarantined(store, arrival.key, arrival.payload, reason));
 }
 
 /** Keeps aside what is no text at all; `text` is what of it can be read. In the caller's transaction. */
@@ -62,9 +69,10 @@ export function ingestUnreadable(store: Store, arrival: Arrival, now: Micros): I
  * Takes the DELETE of a key, as Python hosts send them, in the caller's transaction: of an observation's key it counts as
  * a tombstone in that key's scope, of a tombstone's key as nothing (DESIGN §5). Gives whether anything changed. A router
  * forgets a DELETE, so the tombstone goes out from a host that republishes; it also puts back a tombstone that was deleted,
- * since the next host that asks the storages must find it.
+ * since the next host that asks the storages must find it. Nobody can sign a DELETE.
  */
-export function ingestDelete(store: Store, keyText: string, { now, republish }: Ingestion): boolean {
+export function ingestDelete(store: Store, keyText: string, how: Ingestion): boolean {
+  const { now, republish, refuseUnproven } = how;
   const key = parseRecordKey(keyText);
   if (key === undefined) return false;
   const scope = key.scope ?? MESH;
@@ -75,6 +83,10 @@ export function ingestDelete(store: Store, keyText: string, { now, republish }: 
   }
   const isNew = outgoingRecord(store, "tombstone", key.id, scopeLabel(scope)) === undefined;
   if (!isNew) return false;
+  if (refuseUnproven) {
+    quarantine(store, { key: keyText, payload: "", reason: UNSIGNED_DELETE, seenAt: now });
+    return false;
+  }
   mergeTombstone(store, formatTombstone(key.id, "", now), scope, key);
   noLongerAtHome(store, key.id, scopeLabel(scope));
   if (republish) enqueue(store, "tombstone", key.id, scopeLabel(scope), now);
@@ -86,11 +98,23 @@ function ingestObservation(
   arrival: Arrival,
   key: RecordKey,
   scope: Scope,
-  now: Micros,
+  { now, republish, refuseUnproven = false }: Ingestion,
 ): Ingested {
   const read = parseObservation(arrival.payload, { scope, id: key.id, author: key });
   if (isMalformed(read)) return aside(store, arrival, read.reason, now);
-  const merged = mergeObservation(store, read, now);
+  const verdict = judgeObservation(store, read, now);
+  const refused = refusal(verdict, refuseUnproven);
+  const known = refused === undefined ? undefined : findRecord(store, read.id, scope)?.observation;
+  if (refused !== undefined && known?.payload !== arrival.payload) {
+    // What is here has to be in the storage too; but others may take what is refused here, and then it has to win there.
+    if (
+      republish && known !== undefined && beats(known, verdictOf(store, known), read, verdict)
+    ) {
+      sendAgain(store, arrival, key, scope, now);
+    }
+    return aside(store, arrival, refused, now);
+  }
+  const merged = mergeObservation(store, read, now, undefined, verdict);
   if (merged === "added" || merged === "replaced") flagSecrets(store, read);
   return merged;
 }
@@ -100,12 +124,23 @@ function ingestTombstone(
   arrival: Arrival,
   key: RecordKey,
   scope: Scope,
-  now: Micros,
+  { now, republish, refuseUnproven = false }: Ingestion,
 ): Ingested {
   const read = parseTombstone(arrival.payload, key.id);
   if (isMalformed(read)) return aside(store, arrival, read.reason, now);
-  if (mergeTombstone(store, read, scope, key)) return "deleted";
-  const kept = outgoingRecord(store, "tombstone", key.id, scopeLabel(scope));
+  const label = scopeLabel(scope);
+  const verdict = judgeTombstone(store, read, scope, key, now);
+  const refused = refusal(verdict, refuseUnproven);
+  const known = outgoingRecord(store, "tombstone", key.id, label)?.payload;
+  if (refused !== undefined && known !== arrival.payload) {
+    const kept = keptVerdict(store, "t", key.id, label);
+    if (republish && known !== undefined && outranks(known, kept, arrival.payload, verdict)) {
+      sendAgain(store, arrival, key, scope, now);
+    }
+    return aside(store, arrival, refused, now);
+  }
+  if (mergeTombstone(store, read, scope, key, verdict)) return "deleted";
+  const kept = outgoingRecord(store, "tombstone", key.id, label);
   return kept?.payload === arrival.payload ? "known" : "conflict";
 }
 

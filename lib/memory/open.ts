@@ -11,6 +11,7 @@ import { DATABASE_FILE, findFolders, type Folders, PEER_LOCK_FILE, type Platform
 import type { Random } from "../core/random.ts";
 import { resolveSettings, type Settings } from "../core/settings.ts";
 import { readIdentityFile } from "../trust/identity_file.ts";
+import { openSigner } from "../trust/signer.ts";
 import { isLocked, watchLock } from "../store/lock.ts";
 import { openStore } from "../store/open.ts";
 import { pythonFiles } from "../store/python/files.ts";
@@ -26,6 +27,10 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
 }
+
+/** Where the certificates are unless config.yaml says otherwise, and the authority among them (compat cli §5). */
+const TLS_FOLDER = "tls";
+const AUTHORITY_FILE = "ca.crt";
 
 /** An open memory with where it lies and what the user should be told about it. */
 export interface OpenMemory extends MemoryContext {
@@ -52,12 +57,18 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
   const configuration = await loadConfiguration(folders.config, around.workingFolder);
   const { host, project } = configuration;
   const certified = host.tls === undefined ? undefined : readIdentityFile(host.tls);
-  const configured = resolveSettings(env, project, host, hasTracesOfPython(folders), certified);
+  const tlsFolder = host.tls ?? join(folders.config, TLS_FOLDER);
+  const configured = resolveSettings(env, project, host, {
+    certified,
+    tracesOfPython: hasTracesOfPython(folders),
+    hasAuthority: isFile(join(tlsFolder, AUTHORITY_FILE)),
+  });
   makeStateFolder(folders.state);
   const { settings, peerRuns } = withPeer(configured, join(folders.state, PEER_LOCK_FILE));
   const identity = resolveIdentity(env, around.login, hostId(folders.state, random), clock(), random);
   const store = openStore(join(folders.state, DATABASE_FILE), clock);
-  const context: MemoryContext = { store, clock, random, identity, settings };
+  const { signer, notice } = openSigner(tlsFolder, identity.pcId);
+  const context: MemoryContext = { store, clock, random, identity, settings, signer };
   const imported = await takeOver(context, folders.state, env.ours("INDEX_DB"), progress);
   const old = env.oldNames();
   const notices = [
@@ -69,6 +80,7 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
     ...(settings.uncertified.length === 0
       ? []
       : [`Left out, since this host's certificate is not for it: ${settings.uncertified.join(", ")}.`]),
+    ...(notice === undefined ? [] : [notice]),
     ...imported,
   ];
   const { login, workingFolder } = around;

@@ -1,9 +1,11 @@
 import type { Micros } from "../core/clock.ts";
+import { Failure } from "../core/errors.ts";
 import { pythonJson } from "../core/json.ts";
 import { scopeLabel } from "../core/scope.ts";
 import { formatTime } from "../core/time.ts";
 import { enqueue } from "../store/outbox.ts";
 import type { MemoryContext } from "./context.ts";
+import { signStub } from "./judgement.ts";
 import type { Observation } from "./observation.ts";
 import { mergeObservation, type StoredObservation } from "./records.ts";
 import { dropRemains } from "./search/index.ts";
@@ -21,7 +23,9 @@ export function purgeRecords(context: MemoryContext, records: readonly StoredObs
   store.write(() => {
     for (const { observation } of records) {
       const now = clock();
-      mergeObservation(store, stubOf(observation, now), now);
+      const { record, verdict } = signStub(context, stubOf(observation, now), observation, now);
+      const merged = mergeObservation(store, record, now, undefined, verdict);
+      if (merged === "conflict" || merged === "quarantined") throw notTheirs(observation);
       if (isShared(settings)) {
         enqueue(store, "observation", observation.id, scopeLabel(observation.scope), now);
       }
@@ -30,6 +34,14 @@ export function purgeRecords(context: MemoryContext, records: readonly StoredObs
   dropRemains(store);
   // The write-ahead log still holds what was erased until it is emptied.
   store.script("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+// Nobody who checks signatures would take the stub either.
+function notTheirs({ id, author }: Observation): Failure {
+  return new Failure(
+    `Cannot erase ${id}: it is signed by the host ${author.pcId}, and this host is not one of its user's. Erase it there, or ` +
+      "delete it.",
+  );
 }
 
 // The member that Python's version does not know comes first: there it survives byte for byte (compat data §2.1).

@@ -4,7 +4,11 @@ import { type Authorship, recordKey } from "../core/keyspace.ts";
 import { parseScopeLabel, type Scope, type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import { DamagedRow, number, numberOrNone, type Row, text, type Value } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
+import { isProven, pendingReason, type Verdict } from "../trust/judge.ts";
+import { SIGNATURE } from "../trust/reasons.ts";
+import { dropVerdict, keepVerdict, type Kept, keptVerdict } from "../trust/verdicts.ts";
 import { addFacets, removeFacets } from "./facets.ts";
+import { judgeObservation, judgeTombstone } from "./judgement.ts";
 import { isMalformed, type Observation, parseObservation } from "./observation.ts";
 import { CONFLICT, dropQuarantined, quarantine } from "../store/quarantine.ts";
 import { addToIndex, removeFromIndex } from "./search/index.ts";
@@ -27,7 +31,7 @@ export interface StoredObservation {
 }
 
 /** What merging an observation did. */
-export type Merged = "added" | "known" | "replaced" | "conflict";
+export type Merged = "added" | "known" | "replaced" | "conflict" | "quarantined";
 
 /** The columns that readStored needs, of the tables `observation o` and `author a`. */
 export const STORED_COLUMNS =
@@ -37,64 +41,79 @@ const SELECT_STORED = `SELECT ${STORED_COLUMNS} FROM observation o JOIN author a
 
 /**
  * Adds an observation to the set of records, in the caller's transaction. The result depends only on which records are
- * there, never on their order (DESIGN §1): of two payloads of one record a stub wins, else the smaller SHA-256, and the
- * other goes to quarantine; a tombstone that came before hides it. `shadowedAt` is given for a record that Python's
- * version no longer found in its mesh: it is kept out of sight until it arrives from somewhere.
+ * there, never on their order (DESIGN §1): of two payloads of one record one whose signature is proven wins, else a stub, else
+ * the smaller SHA-256, and the other goes to quarantine; a tombstone that came before hides it. `shadowedAt` is given for
+ * a record that Python's version no longer found in its mesh: it is kept out of sight until it arrives from somewhere.
  */
 export function mergeObservation(
   store: Store,
   observation: Observation,
   now: Micros,
   shadowedAt?: Micros,
+  verdict: Verdict = judgeObservation(store, observation, now),
 ): Merged {
   const known = findRecord(store, observation.id, observation.scope);
   if (known === undefined) {
-    insert(store, observation, shadowedAt);
+    insert(store, observation, verdict, shadowedAt);
     return "added";
   }
   if (known.observation.payload === observation.payload) {
     if (known.state === "shadowed" && shadowedAt === undefined) revive(store, known);
     return "known";
   }
-  const won = wins(observation, known.observation);
-  const [winner, loser] = won ? [observation, known.observation] : [known.observation, observation];
-  // What a stub beats was erased on purpose, so it is not kept.
-  if (winner.purgedAt === undefined) {
-    quarantine(store, {
-      key: observationKey(loser),
-      reason: CONFLICT,
-      seenAt: now,
-      payload: loser.payload,
-    });
+  const knownVerdict = verdictOf(store, known.observation);
+  const wins = beats(observation, verdict, known.observation, knownVerdict);
+  const won = isFromBefore(verdict, knownVerdict) || (wins && !isFromBefore(knownVerdict, verdict));
+  const [winner, winnerVerdict] = won ? [observation, verdict] : [known.observation, knownVerdict];
+  const [loser, loserVerdict] = won ? [known.observation, knownVerdict] : [observation, verdict];
+  const pending = pendingReason(loserVerdict, loser.author.pcId);
+  // What a stub beats was erased on purpose, so it is not kept, unless it may yet turn out that the stub does not beat it.
+  if (winner.purgedAt === undefined || (pending !== undefined && !isProven(winnerVerdict))) {
+    const reason = pending === undefined ? CONFLICT : `${CONFLICT}; ${pending}`;
+    setAside(store, loser, reason, loserVerdict?.seenAt ?? now);
   }
   if (!won) {
+    // Where it is the only one, or came first, it is live, so there is nothing to say against it.
+    if (wins) return "quarantined";
     if (known.state === "shadowed" && shadowedAt === undefined) revive(store, known);
     return "conflict";
   }
   dropBody(store, known);
   // It stays out of sight only when neither payload has been seen in the mesh.
   const both = known.shadowedAt !== undefined && shadowedAt !== undefined;
-  insert(store, observation, both ? Math.min(known.shadowedAt, shadowedAt) : undefined);
+  insert(store, observation, verdict, both ? Math.min(known.shadowedAt, shadowedAt) : undefined);
   return "replaced";
 }
 
 /**
  * Adds a tombstone to the set of records, in the caller's transaction; `author` is the observation's. Of two tombstones
- * of one record the one with the smaller SHA-256 stays. Gives whether there was none before.
+ * of one record the one by somebody who may stays, else that with the smaller SHA-256. Gives whether there was none before.
  */
 export function mergeTombstone(
   store: Store,
   tombstone: Tombstone,
   scope: Scope,
   author: Authorship,
+  verdict: Verdict = judgeTombstone(store, tombstone, scope, author, tombstone.deletedAt),
 ): boolean {
   const label = scopeLabel(scope);
-  const known = store.get(
-    "SELECT payload FROM tombstone WHERE id = ? AND scope = ?",
-    [tombstone.id, label],
-    (row) => text(row, "payload"),
-  );
-  if (known === undefined || sha256(tombstone.payload) < sha256(known)) {
+  const known = knownTombstone(store, tombstone.id, label);
+  const knownVerdict = known === undefined ? undefined : keptVerdict(store, "t", tombstone.id, label);
+  const wins = known === undefined || outranks(tombstone.payload, verdict, known.payload, knownVerdict);
+  if (known !== undefined && known.payload !== tombstone.payload) {
+    // One that lost may yet turn out to be by somebody who may.
+    const loser = wins
+      ? { ...known, verdict: knownVerdict }
+      : { payload: tombstone.payload, author, verdict };
+    const pending = pendingReason(loser.verdict, loser.author.pcId);
+    if (pending !== undefined) {
+      const key = recordKey("tomb", scope, loser.author, tombstone.id);
+      const seenAt = loser.verdict?.seenAt ?? verdict.seenAt;
+      quarantine(store, { key, reason: `${CONFLICT}; ${pending}`, seenAt, payload: loser.payload });
+    }
+  }
+  if (wins) {
+    keepVerdict(store, "t", tombstone.id, label, verdict);
     store.run(
       `INSERT INTO tombstone (id, scope, author, deleted_at, payload) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET author = excluded.author, deleted_at = excluded.deleted_at, payload = excluded.payload`,
@@ -108,6 +127,36 @@ export function mergeTombstone(
   const stored = findRecord(store, tombstone.id, scope);
   if (stored !== undefined && stored.state !== "tombstoned") hide(store, stored);
   return known === undefined;
+}
+
+/** Takes a tombstone back, in the caller's transaction: it should not have been taken. Its record is what it was before. */
+export function withdrawTombstone(store: Store, id: string, scope: Scope): void {
+  const label = scopeLabel(scope);
+  store.run("DELETE FROM tombstone WHERE id = ? AND scope = ?", id, label);
+  dropVerdict(store, "t", id, label);
+  const stored = findRecord(store, id, scope);
+  if (stored?.state !== "tombstoned") return;
+  const state = initialState(store, stored.observation, label, stored.shadowedAt);
+  store.run("UPDATE observation SET state = ? WHERE row = ?", STATE[state], stored.row);
+  if (state === "live") show(store, stored.row, stored.observation);
+}
+
+function knownTombstone(
+  store: Store,
+  id: string,
+  scope: ScopeLabel,
+): { readonly payload: string; readonly author: Authorship } | undefined {
+  const sql = `SELECT t.payload, a.* FROM tombstone t JOIN author a ON a.author = t.author
+    WHERE t.id = ? AND t.scope = ?`;
+  return store.get(sql, [id, scope], (row) => ({
+    payload: text(row, "payload"),
+    author: {
+      agentFamily: text(row, "agent_family"),
+      clientId: text(row, "client_id"),
+      pcId: text(row, "pc_id"),
+      sessionId: text(row, "session_id"),
+    },
+  }));
 }
 
 /** The record of that id in that scope, whatever its state. */
@@ -184,12 +233,51 @@ function authorRow(store: Store, author: Authorship): number {
     ).row;
 }
 
-function wins(candidate: Observation, other: Observation): boolean {
-  const purged = Number(candidate.purgedAt !== undefined) - Number(other.purgedAt !== undefined);
-  return purged === 0 ? sha256(candidate.payload) < sha256(other.payload) : purged > 0;
+/** Whether one payload of a record wins over another: what follows from the set of payloads and certificates alone. */
+export function beats(
+  one: Observation,
+  oneVerdict: Kept | undefined,
+  other: Observation,
+  otherVerdict: Kept | undefined,
+): boolean {
+  const proven = Number(isProven(oneVerdict)) - Number(isProven(otherVerdict));
+  const purged = Number(one.purgedAt !== undefined) - Number(other.purgedAt !== undefined);
+  return proven === 0 && purged !== 0
+    ? purged > 0
+    : outranks(one.payload, oneVerdict, other.payload, otherVerdict);
 }
 
-function insert(store: Store, observation: Observation, shadowedAt: Micros | undefined): void {
+// What this host saw before a certificate was revoked does not give way to what came after.
+function isFromBefore(one: Kept | undefined, other: Kept | undefined): boolean {
+  return one?.state === "verified" && other?.state === "revoked";
+}
+
+/** The same for payloads of which none erases anything: tombstones. */
+export function outranks(
+  one: string,
+  oneVerdict: Kept | undefined,
+  other: string,
+  otherVerdict: Kept | undefined,
+): boolean {
+  const proven = Number(isProven(oneVerdict)) - Number(isProven(otherVerdict));
+  return proven === 0 ? sha256(one) < sha256(other) : proven > 0;
+}
+
+/** What the signature of a record that is here came to; undefined when it has none. */
+export function verdictOf(store: Store, { id, scope }: Observation): Kept | undefined {
+  return keptVerdict(store, "o", id, scopeLabel(scope));
+}
+
+function setAside(store: Store, observation: Observation, reason: string, now: Micros): void {
+  quarantine(store, { key: observationKey(observation), reason, seenAt: now, payload: observation.payload });
+}
+
+function insert(
+  store: Store,
+  observation: Observation,
+  verdict: Kept,
+  shadowedAt: Micros | undefined,
+): void {
   const label = scopeLabel(observation.scope);
   const state = initialState(store, observation, label, shadowedAt);
   const { row } = store.run(
@@ -209,7 +297,10 @@ function insert(store: Store, observation: Observation, shadowedAt: Micros | und
     observation.payload,
   );
   if (state === "live") show(store, row, observation);
-  if (observation.purgedAt !== undefined) dropQuarantined(store, `mem/${label}/obs/`, observation.id);
+  keepVerdict(store, "o", observation.id, label, verdict);
+  if (observation.purgedAt !== undefined) {
+    dropQuarantined(store, `mem/${label}/obs/`, observation.id, isProven(verdict) ? undefined : SIGNATURE);
+  }
 }
 
 function initialState(
@@ -242,6 +333,7 @@ function hide(store: Store, stored: StoredObservation): void {
 export function dropBody(store: Store, stored: StoredObservation): void {
   if (stored.state === "live") unshow(store, stored);
   store.run("DELETE FROM observation WHERE row = ?", stored.row);
+  dropVerdict(store, "o", stored.observation.id, scopeLabel(stored.observation.scope));
 }
 
 function show(store: Store, row: number, observation: Observation): void {

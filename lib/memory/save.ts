@@ -1,12 +1,13 @@
 import type { Micros } from "../core/clock.ts";
 import { UsageError } from "../core/errors.ts";
-import { isId, newId } from "../core/ids.ts";
+import { isId } from "../core/ids.ts";
 import { scopeFor } from "../core/settings.ts";
 import { scopeLabel, type Tier } from "../core/scope.ts";
 import { enqueue } from "../store/outbox.ts";
 import { isAtHome, keepRecordAtHome } from "./at_home.ts";
 import { supersedeCandidates } from "./candidates.ts";
 import type { MemoryContext } from "./context.ts";
+import { newRecordId, signObservation } from "./judgement.ts";
 import { lint, type LintWarning } from "./lint.ts";
 import { formatObservation, type MemoryType, type Observation } from "./observation.ts";
 import { mergeObservation } from "./records.ts";
@@ -61,16 +62,13 @@ export function saveMemory(context: MemoryContext, memory: NewMemory): Saved {
   }
   if (!memory.allowSecret) refuseSecrets(memory);
   const { revises, ...said } = memory;
-  const fields = {
-    ...said,
-    id: newId(context.random),
-    scope: revises?.scope ?? scopeFor(memory.visibility, settings),
-    author: identity,
-    createdAt: now,
-  };
-  const observation: Observation = { ...fields, purgedAt: undefined, payload: formatObservation(fields) };
+  const recordScope = revises?.scope ?? scopeFor(memory.visibility, settings);
+  const { id, nonce } = newRecordId(context, recordScope);
+  const fields = { ...said, id, scope: recordScope, author: identity, createdAt: now };
+  const unsigned = { ...fields, purgedAt: undefined, payload: formatObservation(fields) };
+  const { record: observation, verdict } = signObservation(context, unsigned, nonce, now);
   const candidates = store.write(() => {
-    mergeObservation(store, observation, now);
+    mergeObservation(store, observation, now, undefined, verdict);
     const scope = scopeLabel(observation.scope);
     if (revises !== undefined && isAtHome(store, revises.id, scope)) {
       keepRecordAtHome(store, observation.id, scope);

@@ -4,6 +4,7 @@ import type { Part, RecordName, RecordSpace } from "../store/exchange.ts";
 import { digests } from "./digests.ts";
 import { ingest, ingestDelete, isKnown } from "./ingest.ts";
 import { outgoingRecord } from "./outgoing.ts";
+import { refusedRecord } from "./refused.ts";
 
 /** Memories and their tombstones, as hosts exchange them. */
 export const MEMORIES: RecordSpace = {
@@ -18,7 +19,9 @@ export const MEMORIES: RecordSpace = {
   ingestDelete,
   isKnown,
   digests,
-  outgoing: outgoingRecord,
+  outgoing: (store, kind, id, scope) =>
+    outgoingRecord(store, kind, id, scope) ??
+      (kind === "observation" || kind === "tombstone" ? refusedRecord(store, kind, id, scope) : undefined),
 };
 
 function nameOf(key: string): RecordName | undefined {

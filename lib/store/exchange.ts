@@ -18,6 +18,8 @@ export interface Ingestion {
    * it. Not every host may: a thousand would answer at once.
    */
   readonly republish: boolean;
+  /** Whether only what is proven by a signature is taken (policy `refuse`); all is when it is not given. */
+  readonly refuseUnproven?: boolean;
 }
 
 /** What became of a record that arrived. */

@@ -33,7 +33,10 @@ export interface QuarantineLoss {
   readonly forgotten: number;
 }
 
-/** The reason why the payload that gave way is kept. It is someone's text, so it stays longer than what is malformed. */
+/**
+ * The reason why the payload that gave way is kept, or how that begins. It is someone's text, so it stays longer than what is
+ * malformed.
+ */
 export const CONFLICT = "another payload of this record is live";
 
 // Whoever may put into the mesh could fill the disk otherwise. Measured: a flood of 120,000 records of 6 KB with the
@@ -85,14 +88,27 @@ export function quarantine(store: Store, record: Quarantined, bounds: Quarantine
   });
 }
 
-/** Drops what is kept aside under keys that begin so and end with the id: that record was erased on purpose. */
-export function dropQuarantined(store: Store, begin: string, id: string): void {
+/**
+ * Drops what is kept aside under keys that begin so and end with the id: that record was erased on purpose. What has `sparing` in
+ * its reason stays.
+ */
+export function dropQuarantined(store: Store, begin: string, id: string, sparing?: string): void {
   store.run(
-    "DELETE FROM quarantine WHERE substr(key, 1, ?) = ? AND substr(key, -32) = ?",
+    "DELETE FROM quarantine WHERE substr(key, 1, ?) = ? AND substr(key, -32) = ? AND instr(reason, ?) = 0",
     begin.length,
     begin,
     id,
+    // No reason has a NUL.
+    sparing ?? "\0",
   );
+}
+
+/** Whether these very bytes are kept aside under that key for a reason that begins so. */
+export function isQuarantined(store: Store, key: string, payload: string, reason: string): boolean {
+  const sql = `SELECT 1 FROM quarantine WHERE key = ? AND digest = ? AND payload = ?
+    AND substr(reason, 1, ?) = ?`;
+  const values = [shortKey(key), sha256(payload), payload, reason.length, reason];
+  return store.get(sql, values, () => true) ?? false;
 }
 
 /** How many records were kept aside, those included that are no longer listed for lack of room. */
@@ -152,7 +168,7 @@ function makeRoom(store: Store, { letGo, forgotten }: Tally, bounds: QuarantineB
   let { payloads, bytes, records } = now;
   if (!within({ ...now, letGo, forgotten, records: 0 }, bounds)) {
     const order = `SELECT row, octet_length(payload) AS bytes FROM quarantine
-      WHERE octet_length(payload) > ${SMALL} ORDER BY reason = ?, row`;
+      WHERE octet_length(payload) > ${SMALL} ORDER BY substr(reason, 1, ${CONFLICT.length}) = ?, row`;
     const rows = store.all(order, [CONFLICT], (row) => ({
       row: number(row, "row"),
       bytes: number(row, "bytes"),
@@ -171,7 +187,7 @@ function makeRoom(store: Store, { letGo, forgotten }: Tally, bounds: QuarantineB
   if (records > bounds.records) {
     const { changes } = store.run(
       `DELETE FROM quarantine WHERE row IN (
-        SELECT row FROM quarantine WHERE octet_length(payload) <= ${SMALL} ORDER BY reason = ?, row LIMIT ?)`,
+        SELECT row FROM quarantine WHERE octet_length(payload) <= ${SMALL} ORDER BY substr(reason, 1, ${CONFLICT.length}) = ?, row LIMIT ?)`,
       CONFLICT,
       Math.ceil(records - bounds.records * (1 - ROOM)),
     );

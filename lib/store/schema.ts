@@ -186,6 +186,10 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (session, scope, target)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What was set aside for its signature, by id, since that is named to other hosts (lib/memory/refused.ts).
+  CREATE INDEX quarantine_refused ON quarantine (substr(key, -32)) WHERE substr(reason, 1, 11) = 'signature: ';
+  `,
 ];
 
 /** The schema version that this program writes and understands. */

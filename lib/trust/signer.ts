@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { KiokuError } from "../core/errors.ts";
 import { readTextIfAny } from "../core/files.ts";
-import type { CertifiedIdentity } from "./identity_file.ts";
+import { readIdentityFile } from "./identity_file.ts";
 import { certificateId, type Signer } from "./signature.ts";
 import { deriveSigningKey } from "./signing_key.ts";
 
@@ -17,17 +17,14 @@ export interface FoundSigner {
 const NOBODY: FoundSigner = { signer: undefined, notice: undefined };
 
 /**
- * Makes a signer of this host's key and of what its certificate says. A host without certificate, or with one that names no
+ * Makes a signer of this host's key and of what its certificate says (the files in the tls folder). A host without certificate, or with one that names no
  * host or no signing key (the Python version's), does not sign. `host` is this host's id.
  */
-export function openSigner(
-  tlsFolder: string,
-  identity: CertifiedIdentity | undefined,
-  host: string,
-): FoundSigner {
-  if (identity?.host === undefined || identity.signer === undefined) return NOBODY;
-  if (identity.host !== host) return cannot(`its certificate is for the host ${identity.host}`);
+export function openSigner(tlsFolder: string, host: string): FoundSigner {
   try {
+    const identity = readIdentityFile(tlsFolder);
+    if (identity?.host === undefined || identity.signer === undefined) return NOBODY;
+    if (identity.host !== host) return cannot(`its certificate is for the host ${identity.host}`);
     const pem = readTextIfAny(join(tlsFolder, KEY_FILE));
     if (pem === undefined) return cannot(`${join(tlsFolder, KEY_FILE)} is missing`);
     const key = deriveSigningKey(pem);

@@ -11,7 +11,12 @@ export type Checked =
   | { readonly is: "unknown"; readonly certificate: string | undefined; readonly reason: string }
   | { readonly is: "failed"; readonly certificate: string | undefined; readonly reason: string }
   /** The holder of this certificate, revoked or not, has signed just this payload for just this key. */
-  | { readonly is: "signed"; readonly by: KnownCertificate };
+  | {
+    readonly is: "signed";
+    readonly by: KnownCertificate;
+    /** The payload without its signature. */
+    readonly payload: string;
+  };
 
 /** Checks the signature of a payload that stands under a key. Never throws for what it says. */
 export function verifyPayload(store: Store, key: string, payload: string): Checked {
@@ -24,5 +29,7 @@ export function verifyPayload(store: Store, key: string, payload: string): Check
   if (by === undefined) return { is: "unknown", certificate, reason: reasons.awaits(certificate) };
   const signed = by.signer !== undefined && !key.includes("\n") &&
     isSignedBy(by.signer, signedBytes(certificate, key, read.payload), read.signature);
-  return signed ? { is: "signed", by } : { is: "failed", certificate, reason: reasons.MISMATCH };
+  return signed
+    ? { is: "signed", by, payload: read.payload }
+    : { is: "failed", certificate, reason: reasons.MISMATCH };
 }

@@ -4,6 +4,7 @@ import type { Settings } from "../../lib/core/settings.ts";
 import type { MemoryContext } from "../../lib/memory/context.ts";
 import { openInMemory } from "../../lib/store/open.ts";
 import type { Store } from "../../lib/store/store.ts";
+import type { Signer } from "../../lib/trust/signature.ts";
 import { type TestClock, testClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 
@@ -32,6 +33,7 @@ export function testSettings(given: Partial<Settings> = {}): Settings {
     readable,
     declared: ["mesh"],
     uncertified: [],
+    signatures: "accept",
     undeclaredTeam: undefined,
     ...given,
   };
@@ -45,6 +47,8 @@ export interface ContextParts {
   readonly seed?: number;
   readonly identity?: Partial<Identity>;
   readonly settings?: Partial<Settings>;
+  /** Who signs; nobody when not given. Its host should be the identity's. */
+  readonly signer?: Signer | undefined;
 }
 
 /** A context whose clock can be moved. */
@@ -62,6 +66,7 @@ export function testContext(parts: ContextParts = {}): TestContext {
     random: seededRandom(parts.seed ?? 1),
     identity: { ...TEST_IDENTITY, ...parts.identity },
     settings: testSettings(parts.settings),
+    signer: parts.signer,
     [Symbol.dispose]: () => store.close(),
   };
 }

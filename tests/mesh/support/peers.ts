@@ -52,6 +52,7 @@ export function openMemory(
     random: systemRandom,
     identity: { ...TEST_IDENTITY, pcId },
     settings: testSettings({ mode: role, readable: scopes.map(scopeLabel) }),
+    signer: undefined,
   };
 }
 

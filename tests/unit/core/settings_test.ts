@@ -16,8 +16,7 @@ function settings(
     environment((name) => variables[name]),
     project === undefined ? undefined : { path: "/p", teamId: project, defaultVisibility: undefined },
     { ...NO_HOST_CONFIG, mode: "spoke", ...host },
-    false,
-    certified,
+    { tracesOfPython: false, certified },
   );
 }
 
