@@ -70,6 +70,10 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
       "the Python version left",
     keeps: [],
   },
+  session: {
+    opensFirst: "what a command on data opens, and the locks of the host's sessions in the state folder",
+    keeps: [],
+  },
   files: {
     opensFirst: "what a command on data opens; then it reads or writes the files that it was told",
     keeps: ["read", "write", "env"],

@@ -2,6 +2,7 @@ import type { Command as Declaration } from "commander";
 import type { ExitCode } from "../core/errors.ts";
 import type { EnginePlaces } from "../mesh/engine/find.ts";
 import type { OpenMemory, Surroundings } from "../memory/open.ts";
+import type { Slots } from "../store/slots.ts";
 import type { Options } from "./options.ts";
 import type { Output } from "./output.ts";
 
@@ -11,6 +12,11 @@ export interface DataCall {
   readonly options: Options;
   readonly args: readonly string[];
   readonly output: Output;
+}
+
+/** What a command is given that sees which sessions of the host are there. */
+export interface SessionCall extends DataCall {
+  readonly slots: Slots;
 }
 
 /** What a command is given that runs a router. */
@@ -54,6 +60,16 @@ export interface SetupCommand {
   readonly access: "setup" | "enroll";
   declare(declaration: Declaration): void;
   run(call: SetupCall): Ended | Promise<Ended>;
+}
+
+/** A command on the memory that looks at the locks of the host's sessions, or also holds one for as long as it runs. */
+export interface SessionCommand {
+  readonly access: "session";
+  readonly slot: "look" | "hold";
+  declare(declaration: Declaration): void;
+  /** Throws when the call cannot be served, before anything is opened. */
+  check?(around: Surroundings, args: readonly string[]): void;
+  run(call: SessionCall): Ended | Promise<Ended>;
 }
 
 /** A command that takes part in the mesh for as long as it runs: it may start the engine and talk to it. */
@@ -100,6 +116,7 @@ export interface HookCommand {
 /** Any command. */
 export type Command =
   | DataCommand
+  | SessionCommand
   | FilesCommand
   | SetupCommand
   | PeerCommand

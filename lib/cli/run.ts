@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { Command as Declaration, CommanderError } from "commander";
 import { KiokuError, messageOf, UsageError } from "../core/errors.ts";
+import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { VERSION } from "../core/version.ts";
 import { openMemory, type Surroundings } from "../memory/open.ts";
 import { accessOf } from "./access.ts";
@@ -88,7 +90,9 @@ async function start(
   ) {
     return await command.run({ around, options, args, output });
   }
-  if (command.access === "data" || command.access === "page") command.check?.(around, args);
+  if (command.access === "data" || command.access === "page" || command.access === "session") {
+    command.check?.(around, args);
+  }
   const answer = command.access === "hook" ? command.prepare(around, args, options) : undefined;
   const engine = command.access === "peer"
     ? (await import("./engine_places.ts")).enginePlaces(around)
@@ -96,12 +100,21 @@ async function start(
   const memory = await openMemory(around, (done, total) => {
     output.progress(`Taking over what the Python version saved: ${done} of ${total}`);
   });
+  using slots = command.access === "session"
+    ? (await import("../store/slots.ts")).openSlots(
+      join(memory.folders.state, SESSIONS_FOLDER),
+      command.slot === "hold",
+    )
+    : undefined;
   keepOnly(accessOf(command.access).keeps);
   try {
     if (answer !== undefined) return answer({ memory, options, args, output });
     for (const notice of memory.notices) output.note(notice);
     if (command.access === "data" || command.access === "page") {
       return await command.run({ memory, options, args, output });
+    }
+    if (command.access === "session" && slots !== undefined) {
+      return await command.run({ memory, slots, options, args, output });
     }
     if (command.access === "files" || command.access === "editor") {
       return await command.run({ memory, around, options, args, output });

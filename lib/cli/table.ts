@@ -210,9 +210,19 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/message_thread.ts")).messageThread,
   },
   {
+    name: "message status",
+    summary: "who has acknowledged a message",
+    load: async () => (await import("./commands/message_status.ts")).messageStatus,
+  },
+  {
     name: "message purge",
     summary: "erase the content of expired messages",
     load: async () => (await import("./commands/message_purge.ts")).messagePurge,
+  },
+  {
+    name: "agents",
+    summary: "list the agents that are there now",
+    load: async () => (await import("./commands/agents.ts")).agents,
   },
   {
     name: "mcp serve",

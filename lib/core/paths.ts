@@ -23,6 +23,9 @@ export const DATABASE_FILE = "kioku.db";
 /** The name of the file in the state folder that the peer holds locked while it runs. */
 export const PEER_LOCK_FILE = "peer.lock";
 
+/** The folder in the state folder with the locks that show which sessions are there. */
+export const SESSIONS_FOLDER = "sessions";
+
 /** Our folder name, and the one of the Python version's first releases. */
 const NAME = "kioku-mesh";
 const OLD_NAME = "mesh-mem";

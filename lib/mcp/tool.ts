@@ -4,6 +4,7 @@ import type { Micros } from "../core/clock.ts";
 import { KiokuError, messageOf } from "../core/errors.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import { neutralise } from "../memory/render/neutralise.ts";
+import type { Surroundings } from "../messaging/agents.ts";
 import { unreadLine } from "../messaging/unread.ts";
 import { shown } from "./schema.ts";
 
@@ -14,6 +15,8 @@ export interface Session {
   readonly startedAt: Micros;
   /** Whether the process that talks to the mesh runs on this host now. */
   readonly peerRuns: () => boolean;
+  /** How other sessions are looked for. */
+  readonly agents: Surroundings;
   /** A sentence for results that may lack what the mesh has. */
   readonly behind: (nothingFound: boolean) => string | undefined;
   /** What the user should know about the memory, such as that an older folder is in use. */

@@ -5,6 +5,7 @@ import { deleteOne } from "./tools/delete.ts";
 import { drainPendingPuts } from "./tools/drain.ts";
 import { getMemory } from "./tools/get.ts";
 import { purgeExpiredMessages } from "./tools/purge_messages.ts";
+import { listAgents } from "./tools/list_agents.ts";
 import { recallContext } from "./tools/recall.ts";
 import { saveObservation } from "./tools/save.ts";
 import { searchMemory } from "./tools/search.ts";
@@ -24,4 +25,5 @@ export const TOOLS: readonly Tool[] = [
   checkMessages,
   ackMessage,
   purgeExpiredMessages,
+  listAgents,
 ];

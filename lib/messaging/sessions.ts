@@ -24,10 +24,10 @@ export interface Session {
 const REMEMBERED: Micros = 30 * DAY;
 
 /**
- * Notes that a session goes on, in a transaction. One of the same name that was here before is the same session: what it was
- * shown stays shown.
+ * Notes that a session goes on, in a transaction, and which of the host's locks it holds, if any. One of the same name that was
+ * here before is the same session: what it was shown stays shown.
  */
-export function beginSession(context: MessagingContext, project: string): Session {
+export function beginSession(context: MessagingContext, project: string, slot?: number): Session {
   const { store, identity, settings, clock } = context;
   const scopes = scopesText(settings.readable);
   return store.write(() => {
@@ -44,6 +44,9 @@ export function beginSession(context: MessagingContext, project: string): Sessio
       now,
       scopes,
     );
+    if (slot !== undefined) {
+      store.run("INSERT OR REPLACE INTO session_slot VALUES (?, ?)", slot, identity.sessionId);
+    }
     const begun = findSession(store, identity.sessionId);
     if (begun === undefined) throw new TypeError("A session that was just written is not there");
     return begun;
@@ -55,6 +58,30 @@ export function endSession({ store, identity, clock }: MessagingContext): void {
   store.write(() =>
     store.run("UPDATE session SET ended_at = ? WHERE session = ?", clock(), identity.sessionId)
   );
+}
+
+/**
+ * The sessions that are on this host now, by the locks that are held. Ones that have gone without a word, as a killed one
+ * does, are noted as ended.
+ */
+export function sessionsHere(store: Store, isHeld: (slot: number) => boolean, now: Micros): Session[] {
+  const slots = store.all("SELECT slot, session FROM session_slot ORDER BY slot", [], (row) => ({
+    slot: number(row, "slot"),
+    session: text(row, "session"),
+  }));
+  const here = new Set(slots.filter(({ slot }) => isHeld(slot)).map(({ session }) => session));
+  const open = store.all(`SELECT ${COLUMNS} FROM session WHERE ended_at IS NULL`, [], readSession);
+  const gone = open.filter(({ session }) =>
+    !here.has(session) && slots.some((slot) => slot.session === session)
+  );
+  if (gone.length > 0) {
+    store.write(() => {
+      for (const { session } of gone) {
+        store.run("UPDATE session SET ended_at = ? WHERE session = ? AND ended_at IS NULL", now, session);
+      }
+    });
+  }
+  return open.filter(({ session }) => here.has(session));
 }
 
 /** The session of that id. */

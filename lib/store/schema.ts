@@ -179,6 +179,18 @@ export const MIGRATIONS: readonly string[] = [
     scopes TEXT NOT NULL, gone_through INTEGER NOT NULL, checked_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
+  -- Which session holds which lock of the host (lib/messaging/sessions.ts, lib/store/slots.ts).
+  CREATE TABLE session_slot (slot INTEGER PRIMARY KEY, session TEXT NOT NULL) STRICT;
+
+  -- Sessions of other hosts, as the mesh shows them in a scope; expires_at: heartbeats of Python hosts alone
+  -- (lib/messaging/presence.ts).
+  CREATE TABLE presence (
+    scope TEXT NOT NULL, session TEXT NOT NULL,
+    agent TEXT NOT NULL, agent_family TEXT NOT NULL, pc_id TEXT NOT NULL, host TEXT NOT NULL, project TEXT NOT NULL,
+    since INTEGER NOT NULL, seen_at INTEGER NOT NULL, expires_at INTEGER, gone_at INTEGER,
+    PRIMARY KEY (scope, session)
+  ) STRICT, WITHOUT ROWID;
+
   -- How far a session has counted its messages to a target (lib/messaging/sequence.ts).
   CREATE TABLE message_sequence (
     session TEXT NOT NULL, scope TEXT NOT NULL, target TEXT NOT NULL,

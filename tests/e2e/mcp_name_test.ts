@@ -15,5 +15,5 @@ Deno.test("under the name kioku-mesh-mcp the program is the MCP server", async (
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   const answers = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.equal(answers[0].result.serverInfo.name, "kioku-mesh");
-  assert.equal(answers[1].result.tools.length, 10);
+  assert.equal(answers[1].result.tools.length, 12);
 });

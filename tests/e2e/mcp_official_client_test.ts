@@ -36,7 +36,7 @@ for (const era of ["legacy", "auto", "modern"] as const) {
     assert.equal(client.getServerVersion()?.version, VERSION);
     assert.ok(client.getInstructions()?.includes("PROACTIVE SAVE"));
     const { tools } = await client.listTools();
-    assert.equal(tools.length, 10);
+    assert.equal(tools.length, 12);
     const saved = await call(client, "save_observation", {
       ...MEMORY,
       project: "demo",

@@ -29,7 +29,7 @@ for (const version of OLDER) {
     assert.match(String(result?.instructions), /PROACTIVE SAVE/);
     assert.deepEqual((await server.request("ping")).result, {});
     const { result: list } = await server.request("tools/list");
-    assert.equal(Object(list).tools.length, 10);
+    assert.equal(Object(list).tools.length, 12);
     assert.ok(!(await rawCall(server, "save_observation", MEMORY)).isError);
     assert.match(
       (await rawCall(server, "search_memory", { query: "postgres" })).text,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Home, newHome } from "./support/program.ts";
-import { startServer } from "./support/mcp.ts";
+import { type RawServer, startServer } from "./support/mcp.ts";
 
 /** An agent of a host, by the variables that name it. */
 function agent(name: string): { readonly env: Readonly<Record<string, string>> } {
@@ -104,3 +104,57 @@ Deno.test("what is no message, or wrong, ends with one line", async () => {
     assert.match(ended.stderr, text);
   }
 });
+
+Deno.test("who is there: MCP servers as long as they run, killed ones too, and the sender sees the difference", async () => {
+  using home = newHome();
+  const [one, two] = ["claude", "codex"].map((name) => startServer(home, agent(name).env));
+  assert.ok(one !== undefined && two !== undefined);
+  const call = async (server: RawServer, name: string, input: Record<string, unknown> = {}) => {
+    const { result } = await server.request("tools/call", { name, arguments: input });
+    assert.ok(result?.isError !== true, JSON.stringify(result));
+    return Object(result?.structuredContent);
+  };
+  const there = async () => {
+    const { agents } = await call(one, "list_agents");
+    return agents.map((agent: { session_id: string }) => agent.session_id).toSorted().join();
+  };
+  for (const server of [one, two]) {
+    await server.initialize("2025-06-18");
+    await call(server, "check_messages");
+  }
+  assert.equal(await there(), "session-claude,session-codex");
+  const listed = await json(home, ["agents"], "terminal");
+  assert.deepEqual(listed.map(({ agent_id, here }) => [agent_id, here]).toSorted(), [
+    ["claude@box", true],
+    ["codex@box", true],
+  ]);
+  const { msg_id } = await call(one, "send_message", { to: "mesh", body: "x" });
+  await call(two, "check_messages");
+  assert.equal((await call(one, "list_agents", { msg_id })).outcome, "waiting");
+  await call(two, "ack_message", { msg_id });
+  const seen = await call(one, "list_agents", { msg_id });
+  assert.equal(seen.outcome, "acknowledged");
+  assert.equal(seen.agents[0].sessions[0].state, "acknowledged");
+  const waited = home.run(
+    ["message", "send", "--to", "session:session-codex", "--wait=60", "are you there?"],
+    {
+      env: agent("claude").env,
+    },
+  );
+  await until(async () => (await call(two, "check_messages")).count === 1);
+  two.kill();
+  await two.ended;
+  assert.equal(await there(), "session-claude");
+  const { code, stdout } = await waited;
+  assert.equal(code, 1);
+  assert.match(stdout, /nobody whom it is for is there now/);
+  const status = await home.ok(["message", "status", String(msg_id).slice(0, 8)], agent("claude"));
+  assert.match(status, /: acknowledged\n.*codex@box: 1 of 1 sessions acknowledged/s);
+  await one.end();
+  assert.equal(await home.ok(["agents"], agent("terminal")), "");
+});
+
+async function until(done: () => Promise<boolean>): Promise<void> {
+  const over = performance.now() + 20_000;
+  while (!await done()) assert.ok(performance.now() < over, "it does not come");
+}

@@ -76,7 +76,7 @@ async function run(command: string, args: string[], env: Record<string, string>)
 
 function check({ version, tools, answers }: Saw, expected: string): void {
   assert.equal(version, expected);
-  assert.equal(tools.length, 10);
+  assert.equal(tools.length, 12);
   const [saved, found, recalled, status, missing] = answers;
   assert.deepEqual(answers.map(({ isError }) => isError), [false, false, false, false, true]);
   assert.equal(saved?.structure?.status, "saved");

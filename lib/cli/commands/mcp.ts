@@ -3,14 +3,16 @@ import { UsageError } from "../../core/errors.ts";
 import { serve } from "../../mcp/serve.ts";
 import { beginSession, endSession } from "../../messaging/sessions.ts";
 import { behind } from "../behind.ts";
-import type { DataCommand } from "../command.ts";
+import type { SessionCommand } from "../command.ts";
 
 /**
  * `kioku-mesh mcp serve`: the MCP server on standard input and output. Like every data command it opens the memory, gives
- * up every permission and only then reads what a client sends. Nothing but protocol goes to standard output.
+ * up every permission and only then reads what a client sends. Nothing but protocol goes to standard output. As long as
+ * it runs, it is a session of this host.
  */
-export const mcp: DataCommand = {
-  access: "data",
+export const mcp: SessionCommand = {
+  access: "session",
+  slot: "hold",
   declare() {},
   check({ env }) {
     if (Deno.stdin.isTerminal() && env.ours("MCP_ALLOW_TTY")?.trim() !== "1") {
@@ -20,19 +22,20 @@ export const mcp: DataCommand = {
       );
     }
   },
-  async run({ memory, output }): Promise<0> {
+  async run({ memory, slots, output }): Promise<0> {
     const over = serve(
       {
         memory,
         startedAt: memory.clock(),
         peerRuns: memory.peerRuns,
+        agents: { isHeld: slots.isHeld, peerRuns: memory.peerRuns, hostName: memory.hostName },
         behind: (nothing) => behind(memory, nothing),
         notices: memory.notices,
       },
       (line) => output.note(line),
     );
     // What a client sends is read later, so that it does not wait for the disk.
-    beginSession(memory, basename(memory.workingFolder));
+    beginSession(memory, basename(memory.workingFolder), slots.own);
     await over;
     endSession(memory);
     return 0;

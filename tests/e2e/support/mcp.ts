@@ -26,6 +26,10 @@ export interface RawServer {
   initialize(protocolVersion: string): Promise<Message>;
   /** Ends standard input, and waits until the server has ended. */
   end(): Promise<ServerEnd>;
+  /** Ends it as nothing else can. */
+  kill(): void;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
 }
 
 /** Starts `kioku-mesh mcp serve` for a home. The test must end it. */
@@ -64,6 +68,8 @@ export function startServer(home: Home, env: Readonly<Record<string, string>> = 
   };
   return {
     pid: child.pid,
+    kill: () => child.kill("SIGKILL"),
+    ended: Promise.all([child.status, errors, read]).then(() => input.close().catch(() => {})),
     write,
     request,
     async initialize(protocolVersion) {

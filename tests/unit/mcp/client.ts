@@ -30,6 +30,8 @@ export interface Connected extends AsyncDisposable {
 export async function connect(
   parts: ContextParts & {
     readonly peerRuns?: boolean;
+    /** The session locks that somebody holds. */
+    readonly held?: readonly number[];
     readonly behind?: (nothing: boolean) => string | undefined;
   } = {},
   era: Era = "legacy",
@@ -40,6 +42,11 @@ export async function connect(
     memory,
     startedAt: memory.clock(),
     peerRuns: () => parts.peerRuns ?? false,
+    agents: {
+      isHeld: (slot: number) => parts.held?.includes(slot) ?? false,
+      peerRuns: () => parts.peerRuns ?? false,
+      hostName: "mbp",
+    },
     behind: (nothing: boolean) => parts.behind?.(nothing),
     notices: ["a notice"],
   };

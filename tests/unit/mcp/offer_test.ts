@@ -21,6 +21,7 @@ const PYTHON: Readonly<Record<string, string>> = {
 /** What we offer beyond that. */
 const OURS: Readonly<Record<string, string>> = {
   send_message: "to body subject reply_to requires_ack ttl_sec content_type correlation_id visibility msg_id",
+  list_agents: "msg_id",
 };
 
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -38,6 +39,7 @@ const READ_ONLY = [
   "get_memory_status",
   "drain_pending_puts",
   "check_messages",
+  "list_agents",
 ];
 const DESTRUCTIVE = ["delete_memory", "purge_expired_messages"];
 
