@@ -4,7 +4,13 @@ import { PROJECT } from "../support/source.ts";
 import { type Home, newHome } from "./support/program.ts";
 
 /** The pages whose `sh` blocks are run as they stand, and what they expect to be there. */
-const PAGES: readonly string[] = ["README.md", "docs/guide.md", "docs/clients.md"];
+const PAGES: readonly string[] = [
+  "README.md",
+  "docs/guide.md",
+  "docs/clients.md",
+  "docs/python.md",
+  "docs/upgrading.md",
+];
 
 for (const page of PAGES) {
   Deno.test(`every command in ${page} works as written`, async () => {

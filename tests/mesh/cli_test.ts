@@ -19,9 +19,12 @@ async function found(home: Home, id: string): Promise<void> {
   await until(`${id} is there`, () => finds(home, id), 15_000);
 }
 
-/** The shell blocks of docs/mesh.md with the hosts that they are for. */
-function documented(): { host: string; commands: string[] }[] {
-  const text = Deno.readTextFileSync(`${PROJECT}/docs/mesh.md`);
+/** The pages whose shell blocks say on which host they are to be run. */
+const PAGES = ["docs/mesh.md", "docs/two-machines.md"];
+
+/** The shell blocks of a page with the hosts that they are for. */
+function documented(page: string): { host: string; commands: string[] }[] {
+  const text = Deno.readTextFileSync(`${PROJECT}/${page}`);
   return [...text.matchAll(/^```sh\n# (\w+)\n(.*?)^```/gms)].map(([, host = "", block = ""]) => ({
     host,
     commands: block.trim().split("\n"),
@@ -259,7 +262,40 @@ routerTest("engine says what is in use, and refuses one that was changed", async
   assert.match(stderr, /error: Cannot run the engine: .*not what its manifest says/);
 });
 
-routerTest("every command of docs/mesh.md works as written", async () => {
+for (const page of PAGES) {
+  routerTest(`every command of ${page} works as written`, () => runPage(page));
+}
+
+routerTest(
+  "a CI job reads, saves and leaves, as docs/ci.md says, and nothing of it stays but its memories",
+  async () => {
+    using hub = meshHome();
+    const address = `127.0.0.1:${freePort()}`;
+    await hub.ok(["init", "--mode", "hub", "--listen", address]);
+    await using peer = start(hub, ["peer"]);
+    await peer.line(/router up/);
+    await hub.ok(["save", "Use the old linker on arm.", "--wait"]);
+    const [block] = documented("docs/ci.md");
+    assert.ok(block !== undefined);
+    {
+      using job = meshHome();
+      let said = "";
+      for (const command of block.commands) said += await job.ok(words(command, address));
+      assert.match(said, /old linker on arm/);
+    }
+    assert.match(await hub.ok(["search", "nightly"]), /nightly build broke/);
+  },
+);
+
+/** Of a command line what follows the program, with an address that is there. */
+function words(command: string, address: string): string[] {
+  const [program, ...args] = (command.replace("192.0.2.1", address).match(/"[^"]*"|\S+/g) ?? [])
+    .map((word) => word.replaceAll('"', ""));
+  assert.equal(program, "kioku-mesh");
+  return args;
+}
+
+async function runPage(page: string): Promise<void> {
   using hub = meshHome();
   using spoke = meshHome();
   using ci = meshHome();
@@ -267,21 +303,18 @@ routerTest("every command of docs/mesh.md works as written", async () => {
   const address = `127.0.0.1:${freePort()}`;
   await spoke.ok(["save", "from before"]);
   await using peers = new AsyncDisposableStack();
-  const blocks = documented();
-  assert.ok(blocks.length >= 5);
+  const blocks = documented(page);
+  assert.ok(blocks.length >= 4);
   for (const { host, commands } of blocks) {
     const home = homes[host];
     assert.ok(home, host);
     for (const command of commands) {
-      const words = command.replace("192.0.2.1", address).match(/"[^"]*"|\S+/g) ?? [];
-      const [program, ...args] = words.map((word) => word.replaceAll('"', ""));
-      assert.equal(program, "kioku-mesh");
+      const args = words(command, address);
       if (args.join(" ") !== "peer") await home.ok(args);
       else await peers.use(start(home, args)).line(/router up/);
     }
   }
-  assert.match(await hub.ok(["search", "linker"]), /nightly build/);
-});
+}
 
 Deno.test({
   name: "the executable brings its engine along, and can be installed as a service",
