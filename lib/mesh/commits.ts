@@ -5,8 +5,8 @@ import type { Timer } from "./timer.ts";
 /** What to watch. */
 export interface CommitsOptions {
   readonly store: Store;
-  /** The folder in which the database lies. */
-  readonly folder: string;
+  /** The database's file. */
+  readonly path: string;
   readonly timer: Timer;
   /** Another process has committed something. */
   readonly changed: () => void;
@@ -58,7 +58,10 @@ export class Commits implements Disposable {
   #watch(): Deno.FsWatcher | undefined {
     let watcher: Deno.FsWatcher;
     try {
-      watcher = Deno.watchFs(this.#options.folder, { recursive: false });
+      // Its log alone, never the folder: Deno opens and closes each file that it tells of (2.6.10, 2.9.6), and with that the
+      // system drops all locks that this process has on it (fcntl). On its log SQLite has none; on the database it does,
+      // and the peer has one on its own lock file.
+      watcher = Deno.watchFs(`${this.#options.path}-wal`);
     } catch {
       // Such as a system that has no watch to spare; then looking has to do.
       return undefined;
@@ -69,8 +72,7 @@ export class Commits implements Disposable {
 
   async #listen(watcher: Deno.FsWatcher): Promise<void> {
     try {
-      for await (const { paths } of watcher) {
-        if (!paths.some((path) => path.endsWith("-wal"))) continue;
+      for await (const _event of watcher) {
         this.#told = true;
         this.#looks = LOOKS;
         this.#stopLook ??= this.#options.timer(0, () => this.#look());

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Micros } from "../core/clock.ts";
 import { Failure, messageOf } from "../core/errors.ts";
+import { DATABASE_FILE } from "../core/paths.ts";
 import { type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import { outgoingDepth } from "../memory/outgoing.ts";
@@ -240,7 +241,7 @@ class RunningPeer implements Peer {
     }
     this.#commits = new Commits({
       store: memory.store,
-      folder: state,
+      path: join(state, DATABASE_FILE),
       timer,
       changed: () => {
         this.#changedElsewhere = true;

@@ -24,7 +24,7 @@ Deno.test("what another connection commits is told of, what this one commits is 
   const path = folder.at("kioku.db");
   const store = openStore(path, testClock());
   let count = 0;
-  using _commits = new Commits({ store, folder: folder.path, timer: systemTimer, changed: () => count++ });
+  using _commits = new Commits({ store, path, timer: systemTimer, changed: () => count++ });
   for (let n = 0; n < 5; n++) await told(path, () => count, `${n}`);
   const before = count;
   store.write(() => writeMeta(store, "x", "own"));
@@ -35,7 +35,6 @@ Deno.test("what another connection commits is told of, what this one commits is 
 
 Deno.test("where the system tells of nothing, looking finds it", async () => {
   using folder = tempFolder();
-  using elsewhere = tempFolder();
   const path = folder.at("kioku.db");
   const store = openStore(path, testClock());
   const pauses: number[] = [];
@@ -44,7 +43,7 @@ Deno.test("where the system tells of nothing, looking finds it", async () => {
     return systemTimer(milliseconds, then);
   };
   let count = 0;
-  using _commits = new Commits({ store, folder: elsewhere.path, timer, changed: () => count++ });
+  using _commits = new Commits({ store, path: folder.at("absent.db"), timer, changed: () => count++ });
   for (let n = 0; n < 3; n++) await told(path, () => count, `${n}`);
   assert.deepEqual([...new Set(pauses)], [50], "it goes on looking often");
   store.close();
