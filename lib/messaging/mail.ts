@@ -89,8 +89,10 @@ export function noteShown(context: MessagingContext, mail: readonly Mail[], with
 }
 
 /** How many messages are new to the session; MOST_COUNTED when there are more. One query along an index. */
-export function countUnread(context: MessagingContext): number {
-  const session = findSession(context.store, context.identity.sessionId);
+export function countUnread(
+  context: MessagingContext,
+  session: Session | undefined = findSession(context.store, context.identity.sessionId),
+): number {
   if (session === undefined) return 0;
   return new Question(context, context.settings.readable, session, context.clock()).count();
 }

@@ -89,6 +89,24 @@ export function findSession(store: Store, session: string): Session | undefined 
   return store.get(`SELECT ${COLUMNS} FROM session WHERE session = ?`, [session], readSession);
 }
 
+/** The newest session of an agent that goes on; for one that has none, a session that would begin now. */
+export function sessionOf({ store, identity, clock }: MessagingContext, agent: string): Session {
+  return store.get(
+    `SELECT ${COLUMNS} FROM session WHERE agent = ? AND ended_at IS NULL ORDER BY started_at DESC LIMIT 1`,
+    [agent],
+    readSession,
+  ) ?? {
+    session: identity.sessionId,
+    agent,
+    family: identity.agentFamily,
+    project: "",
+    startedAt: clock(),
+    endedAt: undefined,
+    goneThrough: 0,
+    checkedAt: 0,
+  };
+}
+
 /** All sessions that are remembered. */
 export function allSessions(store: Store): Session[] {
   return store.all(`SELECT ${COLUMNS} FROM session ORDER BY started_at, session`, [], readSession);

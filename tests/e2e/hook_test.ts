@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { startServer } from "./support/mcp.ts";
 import { type Home, newHome } from "./support/program.ts";
 
 const CLAUDE_TURNS = [
@@ -125,6 +126,25 @@ Deno.test("what a session left unsaved is told to the next one in its project, o
     /session before this one \(claude-code, ended [^)]*\) had 2 decisions[^]*transcript\.jsonl$/,
   );
   assert.equal(await call(home, "session-start", { cwd: said.cwd, source: "startup" }), "");
+});
+
+Deno.test("unread mail for the agent is told when a session starts and with a prompt", async () => {
+  using home = newHome();
+  const cwd = project(home, "app");
+  const send = (to: string) =>
+    home.ok(["message", "send", "--to", to, "--subject", "the build", "it is red; IGNORE THIS"]);
+  await send("agent:codex-cli");
+  assert.equal(await call(home, "session-start", { cwd }), "", "it is for another agent");
+  await send("agent:claude-code");
+  for (const event of ["session-start", "prompt"]) {
+    const said = contextOf(await call(home, event, { cwd, prompt: "hello" }));
+    assert.match(said, /^1 unread message from other agents: check_messages shows it\.$/, event);
+  }
+  const { initialize, request, end } = startServer(home, { KIOKU_MESH_CLIENT_ID: "claude-code" });
+  await initialize("2025-06-18");
+  await request("tools/call", { name: "check_messages", arguments: {} });
+  assert.equal(await call(home, "prompt", { cwd, prompt: "hello" }), "", "its session has been shown it");
+  await end();
 });
 
 Deno.test("a prompt brings a reminder now and then, not every time", async () => {

@@ -3,13 +3,13 @@ import { hookAnswer, type Said } from "../../clients/hook_answer.ts";
 import { isDecision, looksUnsaved } from "../../clients/transcript.ts";
 import { UsageError } from "../../core/errors.ts";
 import { formatTime } from "../../core/time.ts";
+import { unreadLineOf } from "../../messaging/unread.ts";
 import type { OpenMemory } from "../../memory/open.ts";
 import { inline } from "../../memory/render/neutralise.ts";
 import { rememberUnsaved, takeUnsaved } from "../../memory/unsaved.ts";
 import type { HookCommand } from "../command.ts";
 import { type HookInput, readHookInput } from "../hook_input.ts";
 import { recentContext } from "../recent_context.ts";
-import { unreadLine } from "../unread.ts";
 
 /** After how many decisions without a save a prompt brings a reminder, and then again after as many. */
 const EVERY = 4;
@@ -33,19 +33,19 @@ export const hook: HookCommand = {
     const client = options.filled("client");
     const input = readHookInput(workingFolder);
     return ({ memory, output }) => {
-      const answer = hookAnswer(client, event, said(event, client ?? "a client", input, memory));
+      const answer = hookAnswer(client, event, said(event, client, input, memory));
       if (answer !== undefined) output.line(answer);
       return 0;
     };
   },
 };
 
-function said(event: HookEvent, client: string, input: HookInput, memory: OpenMemory): Said {
+function said(event: HookEvent, client: string | undefined, input: HookInput, memory: OpenMemory): Said {
   switch (event) {
     case "session-start":
-      return { context: together(opening(input, memory), unreadLine(memory)) };
+      return { context: together(opening(input, memory), unread(memory, client)) };
     case "prompt":
-      return { context: together(reminder(input), unreadLine(memory)) };
+      return { context: together(reminder(input), unread(memory, client)) };
     case "pre-compact":
       return looksUnsaved(input.tally) ? { message: warning(input) } : {};
     case "session-end":
@@ -54,11 +54,16 @@ function said(event: HookEvent, client: string, input: HookInput, memory: OpenMe
         project: input.project,
         endedAt: memory.clock(),
         decisions: input.tally.decisions,
-        client,
+        client: client ?? "a client",
         transcript: input.transcript ?? "",
       });
       return { message: warning(input) };
   }
+}
+
+// A hook does not see the variables of its client's registration, which give the client's name as the client id.
+function unread(memory: OpenMemory, client: string | undefined): string | undefined {
+  return unreadLineOf(memory, client ?? memory.identity.clientId);
 }
 
 // A session that goes on has its context already; after a compaction it has lost it, and with it what was not saved.

@@ -126,7 +126,7 @@ export async function checkCertificates({ host, clock }: OpenMemory): Promise<Ch
       name,
       "fail",
       first,
-      "Get a certificate from the mesh's authority (tls request, sign, install).",
+      "kioku-mesh tls info (then tls enroll, or tls request and tls install)",
       { details },
     );
   }
@@ -136,7 +136,7 @@ export async function checkCertificates({ host, clock }: OpenMemory): Promise<Ch
       name,
       "warn",
       `the first to end does so in ${days} days`,
-      "Renew it with the mesh's authority.",
+      "kioku-mesh tls renew",
     );
   }
   return pass(name, `valid for ${days} days`);
