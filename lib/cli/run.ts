@@ -3,7 +3,7 @@ import { Command as Declaration, CommanderError } from "commander";
 import { KiokuError, messageOf, UsageError } from "../core/errors.ts";
 import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { VERSION } from "../core/version.ts";
-import { openMemory, type Surroundings } from "../memory/open.ts";
+import { type OpenMemory, openMemory, type Surroundings } from "../memory/open.ts";
 import { accessOf } from "./access.ts";
 import type { Command, Ended } from "./command.ts";
 import { expandLongOptions, standAlone } from "./long_options.ts";
@@ -20,7 +20,9 @@ const PROGRAM = "kioku-mesh";
 export async function run(args: readonly string[], around: Surroundings, output: Output): Promise<Ended> {
   const debug = args.includes("--debug");
   try {
-    return await dispatch(args.filter((arg) => arg !== "--debug"), around, output);
+    const given = args.filter((arg) => arg !== "--debug");
+    const rebuild = given[0] === "--rebuild";
+    return await dispatch(rebuild ? given.slice(1) : given, rebuild, around, output);
   } catch (error) {
     // A hook that fails would disturb the session that it serves.
     if (args[0] === "hook" && !debug && !Deno.stdin.isTerminal()) return 0;
@@ -29,8 +31,13 @@ export async function run(args: readonly string[], around: Surroundings, output:
   }
 }
 
-async function dispatch(args: readonly string[], around: Surroundings, output: Output): Promise<Ended> {
-  const [first, ...rest] = args.filter((arg, index) => !(index === 0 && arg === "--rebuild"));
+async function dispatch(
+  args: readonly string[],
+  rebuild: boolean,
+  around: Surroundings,
+  output: Output,
+): Promise<Ended> {
+  const [first, ...rest] = args;
   if (first === undefined) {
     output.note(mainHelp());
     return 2;
@@ -43,7 +50,7 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
     output.line(mainHelp());
     return 0;
   }
-  if (first === "help") return await dispatch([...rest, "--help"], around, output);
+  if (first === "help") return await dispatch([...rest, "--help"], rebuild, around, output);
   const moved = MOVED.find(({ words }) => words.every((word, index) => args[index] === word));
   if (moved !== undefined) throw new UsageError(moved.answer);
   const entry = commandOf(args);
@@ -67,13 +74,13 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
   const given = args.slice(args.indexOf(first) + entry.name.split(" ").length);
   const parsed = parse(entry.name, entry.summary, command, given, output);
   if (parsed === undefined) return 0;
-  return await start(command, parsed.args, parsed.options, around, output);
+  const before = rebuild ? (await import("./realign.ts")).rebuildFirst : undefined;
+  return await start(command, parsed.args, parsed.options, around, output, before);
 }
 
 // The longest name that the line begins with: `peer status` before `peer`.
 function commandOf(args: readonly string[]): Entry | undefined {
-  const words = args.filter((arg, index) => !(index === 0 && arg === "--rebuild"));
-  const fits = ({ name }: Entry) => name.split(" ").every((word, index) => words[index] === word);
+  const fits = ({ name }: Entry) => name.split(" ").every((word, index) => args[index] === word);
   return COMMANDS.filter(fits).sort((a, b) => b.name.length - a.name.length)[0];
 }
 
@@ -83,6 +90,7 @@ async function start(
   options: Options,
   around: Surroundings,
   output: Output,
+  before?: (memory: OpenMemory, output: Output) => Promise<void>,
 ): Promise<Ended> {
   if (
     command.access === "setup" || command.access === "enroll" || command.access === "verify" ||
@@ -111,6 +119,7 @@ async function start(
     if (answer !== undefined) return answer({ memory, options, args, output });
     for (const notice of memory.notices) output.note(notice);
     if (command.access === "data" || command.access === "page") {
+      await before?.(memory, output);
       return await command.run({ memory, options, args, output });
     }
     if (command.access === "session" && slots !== undefined) {
@@ -178,6 +187,7 @@ function mainHelp(): string {
     "Options:",
     "  -h, --help     show this help, or a command's after its name",
     "  -V, --version  show the version",
+    "  --rebuild      before a command on the memory: compare with all that the mesh holds",
     "  --debug        show where an unexpected error came from",
   ].join("\n");
 }
