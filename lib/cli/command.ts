@@ -40,12 +40,9 @@ export interface SetupCall {
 /** How a command ended: 0 when it did what was asked. */
 export type Ended = 0 | ExitCode;
 
-/**
- * A command that works on the memory. Its module is loaded before anything is opened. One with the access `page` shows the
- * memory to a browser on this machine.
- */
+/** A command that works on the memory. Its module is loaded before anything is opened. */
 export interface DataCommand {
-  readonly access: "data" | "page";
+  readonly access: "data";
   /** Declares arguments and options. */
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */
@@ -62,9 +59,12 @@ export interface SetupCommand {
   run(call: SetupCall): Ended | Promise<Ended>;
 }
 
-/** A command on the memory that looks at the locks of the host's sessions, or also holds one for as long as it runs. */
+/**
+ * A command on the memory that looks at the locks of the host's sessions, or also holds one for as long as it runs. One with
+ * the access `page` shows the memory to a browser on this machine.
+ */
 export interface SessionCommand {
-  readonly access: "session";
+  readonly access: "session" | "page";
   readonly slot: "look" | "hold";
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */

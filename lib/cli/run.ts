@@ -108,7 +108,7 @@ async function start(
   const memory = await openMemory(around, (done, total) => {
     output.progress(`Taking over what the Python version saved: ${done} of ${total}`);
   });
-  using slots = command.access === "session"
+  using slots = command.access === "session" || command.access === "page"
     ? (await import("../store/slots.ts")).openSlots(
       join(memory.folders.state, SESSIONS_FOLDER),
       command.slot === "hold",
@@ -118,11 +118,11 @@ async function start(
   try {
     if (answer !== undefined) return answer({ memory, options, args, output });
     for (const notice of memory.notices) output.note(notice);
-    if (command.access === "data" || command.access === "page") {
+    if (command.access === "data") {
       await before?.(memory, output);
       return await command.run({ memory, options, args, output });
     }
-    if (command.access === "session" && slots !== undefined) {
+    if ((command.access === "session" || command.access === "page") && slots !== undefined) {
       return await command.run({ memory, slots, options, args, output });
     }
     if (command.access === "files" || command.access === "editor") {

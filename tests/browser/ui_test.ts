@@ -8,7 +8,7 @@ import { startChromium, watch } from "./support/chromium.ts";
 /** Names a folder to write pictures into, for the docs. */
 const PICTURES = Deno.env.get("KIOKU_SCREENSHOTS");
 
-const PAGES = ["/", "/?q=retry", "/mesh", "/quarantine"];
+const PAGES = ["/", "/?q=retry", "/agents", "/mesh", "/quarantine"];
 
 async function fill(home: Home): Promise<string> {
   const save = async (content: string, ...rest: string[]) => {
@@ -47,6 +47,9 @@ async function fill(home: Home): Promise<string> {
     "--memory-type",
     "config",
   );
+  const env = { KIOKU_MESH_AGENT_FAMILY: "codex", KIOKU_MESH_CLIENT_ID: "codex-cli" };
+  const message = "The retry change is merged; please re-run the load test.";
+  await home.ok(["message", "send", "--to", "mesh", "--subject", "Retry policy", message], { env });
   return await save(
     "Retry with exponential backoff and full jitter, 30 s at the most, five tries.",
     ...["--subject", "Retry policy", "--memory-type", "decision", "--importance", "4", "--supersedes", old],
@@ -106,7 +109,41 @@ Deno.test("the page searches while somebody types, opens a memory with its histo
     assert.match(await page.textContent(".content") ?? "", /three times/);
     await page.goto(`${origin}/`);
     await page.selectOption("select[name=type]", "bug");
-    await page.waitForFunction("document.querySelectorAll('.card').length === 1");
+    await page.locator(".card").nth(1).waitFor({ state: "detached" });
+    assert.equal(await page.locator(".card").count(), 1);
+  });
+});
+
+Deno.test("agents that are there and what they write are shown", async () => {
+  using home = newHome();
+  await fill(home);
+  await withPage(home, async (page, origin) => {
+    await page.goto(`${origin}/agents`);
+    assert.match(await page.textContent(".card") ?? "", /codex-cli → mesh.*re-run the load test/s);
+    assert.match(await page.textContent("main") ?? "", /No agent is there now/);
+    const there = { KIOKU_MESH_AGENT_FAMILY: "claude", KIOKU_MESH_CLIENT_ID: "claude-code" };
+    const { command, args, env, cwd } = home.invocation(["mcp", "serve"], { env: there });
+    const server = new Deno.Command(command, {
+      args,
+      env,
+      cwd,
+      clearEnv: true,
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    try {
+      const shown = "document.querySelector('table')?.textContent.includes('claude-code')";
+      const over = performance.now() + 10_000;
+      while (!await page.evaluate<boolean>(`Boolean(${shown})`)) {
+        assert.ok(performance.now() < over, "the session is shown");
+        await page.reload();
+      }
+      await picture(page, "ui-agents");
+    } finally {
+      await server.stdin.close();
+      await server.status;
+    }
   });
 });
 
