@@ -11,8 +11,17 @@ import { type Check, pass, trouble } from "./check.ts";
 /** After how long a record that has not gone out, and a mesh that was not compared with, are worth a word. */
 const WAITING: Micros = 15 * MINUTE;
 const UNCOMPARED: Micros = DAY;
-/** How long before its end a certificate should be renewed. */
+/** How long before its end a certificate should be renewed; one made for a short time in the last third of it. */
 const RENEW: Micros = 30 * DAY;
+const LAST_PART = 1 / 3;
+
+/** Whether a certificate should be renewed now. */
+export function endsSoon(
+  { notBefore, notAfter }: { notBefore: Micros; notAfter: Micros },
+  now: Micros,
+): boolean {
+  return notAfter - now < Math.min(RENEW, LAST_PART * (notAfter - notBefore));
+}
 
 /** Whether the router is what it should be. */
 export async function checkEngine(around: Surroundings): Promise<Check> {
@@ -114,9 +123,11 @@ export async function checkCertificates({ host, clock }: OpenMemory): Promise<Ch
   const found = [inspectAuthority(folder, now), await inspectCertificate(folder, now)];
   const details: string[] = [];
   let ends = Infinity;
+  let soon = false;
   for (const one of found) {
     if (one === undefined) continue;
     ends = Math.min(ends, one.granted.notAfter);
+    soon ||= endsSoon(one.granted, now);
     details.push(...one.problems.map((problem) => `${one.path}: ${problem}`));
   }
   if (found.includes(undefined)) details.push(`${folder} has not both ca.crt and peer.crt`);
@@ -131,7 +142,7 @@ export async function checkCertificates({ host, clock }: OpenMemory): Promise<Ch
     );
   }
   const days = Math.floor((ends - now) / DAY);
-  if (ends - now < RENEW) {
+  if (soon) {
     return trouble(
       name,
       "warn",
