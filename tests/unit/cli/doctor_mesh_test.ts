@@ -24,6 +24,7 @@ const WELL: PeerFacts = {
   last_reconcile: "2026-01-31T11:59:00.000000Z",
   catching_up: false,
   lag_ms: 5,
+  access: null,
   warning: null,
 };
 
