@@ -140,7 +140,7 @@ Deno.test("a spoke with --tls prints its request, waits for the certificate, and
   assert.equal(given.code, 1);
   assert.match(given.stderr, /no certificate was pasted/);
   assert.throws(() => config(home), "nothing is set up without a certificate");
-  const bundle = await ca.ok(["tls", "sign", "--yes"], { stdin: given.stdout });
+  const bundle = await ca.ok(["tls", "sign", "--yes", "--days", "40"], { stdin: given.stdout });
   using other = newHome();
   const foreign = await other.ok(["tls", "request", "--san", "other"]);
   const swapped = await ca.ok(["tls", "sign", "--yes"], { stdin: foreign });
@@ -153,7 +153,12 @@ Deno.test("a spoke with --tls prints its request, waits for the certificate, and
   assert.equal(code, 0, stderr);
   assert.match(stdout, /stands for: host [0-9a-f]{32}, user bob\n/);
   assert.deepEqual(parse(config(home)).connect, ["tls/192.0.2.1:7447"]);
-  assert.deepEqual((await status(home)).scopes, ["mesh", "user/bob"]);
+  const { scopes, certificate } = await status(home);
+  assert.deepEqual([scopes, Reflect.get(Object(certificate), "ends_soon")], [["mesh", "user/bob"], true]);
+  assert.match(
+    await home.ok(["status"]),
+    /^certificate: spoke-[0-9a-f]{16}, ends .*; WARNING: that is soon/m,
+  );
 });
 
 Deno.test("what is for certificates is refused without them", async () => {
