@@ -40,14 +40,12 @@ export interface SetupCall {
 /** How a command ended: 0 when it did what was asked. */
 export type Ended = 0 | ExitCode;
 
-/** A command line that goes on where another one has ended well. */
-export interface Onward {
-  readonly then: readonly string[];
-}
-
-/** A command that works on the memory. Its module is loaded before anything is opened. */
+/**
+ * A command that works on the memory. Its module is loaded before anything is opened. One with the access `page` shows the
+ * memory to a browser on this machine.
+ */
 export interface DataCommand {
-  readonly access: "data";
+  readonly access: "data" | "page";
   /** Declares arguments and options. */
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */
@@ -60,18 +58,13 @@ export interface DataCommand {
  */
 export interface SetupCommand {
   readonly access: "setup" | "enroll";
-  /** Switches with which it may do what another kind of command may. */
-  readonly starts?: Readonly<Record<string, AccessKind>>;
   declare(declaration: Declaration): void;
-  run(call: SetupCall): Ended | Onward | Promise<Ended | Onward>;
+  run(call: SetupCall): Ended | Promise<Ended>;
 }
 
-/**
- * A command on the memory that looks at the locks of the host's sessions, or also holds one for as long as it runs. One with
- * the access `page` shows the memory to a browser on this machine.
- */
+/** A command on the memory that looks at the locks of the host's sessions, or also holds one for as long as it runs. */
 export interface SessionCommand {
-  readonly access: "session" | "page";
+  readonly access: "session";
   readonly slot: "look" | "hold";
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */
@@ -130,6 +123,3 @@ export type Command =
   | VerifyCommand
   | DoctorCommand
   | HookCommand;
-
-/** What commands are told apart by as to what they may touch. */
-export type AccessKind = Command["access"];

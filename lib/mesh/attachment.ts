@@ -3,7 +3,7 @@ import { VERSION } from "../core/version.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { ALIVE, hostToken, type MeshHost, parseHostToken } from "./host_token.ts";
-import type { Extent } from "./realign.ts";
+import { Presence } from "./presence.ts";
 import { type Reconciled, Reconciler } from "./reconcile.ts";
 import type { Declared, MeshSession, Question, Sample } from "./session.ts";
 import type { Sums } from "./sums.ts";
@@ -19,6 +19,8 @@ export interface AttachmentOptions {
   readonly role: "hub" | "spoke";
   /** What people call this host. */
   readonly hostName: string;
+  /** Whether a process of this host holds the session lock of that number. */
+  readonly isHeld: (slot: number) => boolean;
   /** Whether this host's router has storages of its own. */
   readonly stores: boolean;
   readonly scopes: readonly ScopeLabel[];
@@ -38,8 +40,7 @@ export interface AttachmentEvents {
   /** Records were put into the outbox. */
   published(): void;
   /** A comparison begins. */
-  reconciling(extent: Extent): void;
-  progress(done: number, of: number): void;
+  reconciling(): void;
   /** `linked`: with at least one other host. */
   reconciled(result: Reconciled, linked: boolean): void;
   notReconciled(reason: string, retryMs: number): void;
@@ -62,13 +63,17 @@ export class Attachment {
   readonly #options: AttachmentOptions;
   readonly #over = new AbortController();
   readonly #ours = new Map<string, MeshHost>();
+  readonly #strangers = new Set<string>();
   readonly #reconciler: Reconciler;
+  readonly #presence: Presence;
   #declared: Declared[] = [];
   #forget = () => {};
 
   private constructor(options: AttachmentOptions) {
     this.#options = options;
-    const { memory, session, timer, arrivals, sums, scopes, events } = options;
+    const { memory, session, timer, arrivals, sums, scopes, events, hostName, isHeld } = options;
+    const othersThere = () => this.#othersThere;
+    this.#presence = new Presence({ memory, timer, hostName, isHeld, othersThere }, session, scopes);
     this.#reconciler = new Reconciler({
       store: memory.store,
       clock: memory.clock,
@@ -84,7 +89,6 @@ export class Attachment {
       reachable: () => this.reachable,
       events: {
         starting: events.reconciling,
-        progress: events.progress,
         done: (result) => events.reconciled(result, session.neighbours.size > 0),
         failed: events.notReconciled,
       },
@@ -116,25 +120,29 @@ export class Attachment {
     return [...this.#ours.values()];
   }
 
-  /** Asks for a comparison. */
-  reconcile(extent: Extent): void {
-    this.#reconciler.request(0, extent);
+  /** Asks for a comparison; `full` gets everything from every storage. */
+  reconcile(full: boolean): void {
+    this.#reconciler.request(0, full);
   }
 
   /** Asks for one after a while. */
   lookAgain(): void {
-    this.#later(LOOK_AGAIN_MS, () => this.#reconciler.request(0, "sums"));
+    this.#later(LOOK_AGAIN_MS, () => this.#reconciler.request(0, false));
   }
 
   /** Takes back what was declared, as far as that goes in the time given. */
   async undeclare(withinMs: number): Promise<void> {
-    const all = Promise.allSettled(this.#declared.map((one) => one.undeclare()));
+    const all = Promise.allSettled([
+      ...this.#declared.map((one) => one.undeclare()),
+      this.#presence.undeclare(),
+    ]);
     await within(this.#options.timer, withinMs, all, () => new Error("late")).catch(() => {});
   }
 
   /** The session is over. */
   end(): void {
     this.#forget();
+    this.#presence.end();
     this.#over.abort();
   }
 
@@ -170,13 +178,21 @@ export class Attachment {
         }
       }
     }
+    await this.#presence.begin();
     this.#forget = session.onNeighbours((neighbour, up) => {
       events.neighbours();
       if (up) this.#met(neighbour.zid);
     });
     events.neighbours();
-    if (this.#options.stores) this.#reconciler.request(0, "everything");
+    if (this.#options.stores) this.#reconciler.request(0, true);
     for (const other of session.neighbours.keys()) this.#met(other);
+  }
+
+  // A host or program that does not show itself as ours do, such as a Python host.
+  get #othersThere(): boolean {
+    return [...this.#options.session.neighbours.keys()].some((zid) =>
+      !this.#ours.has(zid) && this.#strangers.has(zid)
+    );
   }
 
   #receive(sample: Sample): void {
@@ -184,25 +200,26 @@ export class Attachment {
     // A put or DELETE on a pattern does to every key in the storages what it says; what is here stays as it is.
     if (!sample.key.includes("*") || !this.#options.stores) return;
     this.#options.events.overwritten(sample.key);
-    this.#reconciler.request(SETTLE_MS, "everything");
+    this.#reconciler.request(SETTLE_MS, true);
   }
 
   #met(other: string): void {
     const [chance = 0] = this.#options.memory.random(1);
-    this.#reconciler.request(SETTLE_MS * (1 + chance / 255), "sums");
-    this.#later(LOOK_AGAIN_MS * (1 + chance / 255), () => this.#reconciler.request(0, "sums"));
-    // A host that is not of ours may have storages that nobody else answers for: a Python host's.
-    if (this.#options.role === "hub") {
-      this.#later(SHOW_MS, () => {
-        const { neighbours } = this.#options.session;
-        if (!this.#ours.has(other) && neighbours.get(other)?.role === "router") {
-          this.#reconciler.request(0, "everything");
-        }
-      });
-    }
+    this.#reconciler.request(SETTLE_MS * (1 + chance / 255), false);
+    this.#later(LOOK_AGAIN_MS * (1 + chance / 255), () => this.#reconciler.request(0, false));
+    this.#later(SHOW_MS, () => {
+      const { neighbours } = this.#options.session;
+      if (this.#ours.has(other) || !neighbours.has(other)) return;
+      this.#strangers.add(other);
+      // It may have storages that nobody else answers for: a Python host's.
+      if (this.#options.role === "hub" && neighbours.get(other)?.role === "router") {
+        this.#reconciler.request(0, true);
+      }
+    });
   }
 
   #later(milliseconds: number, then: () => void): void {
+    if (this.#over.signal.aborted) return;
     const cancel = this.#options.timer(milliseconds, () => {
       this.#over.signal.removeEventListener("abort", cancel);
       then();

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import type { Micros } from "../core/clock.ts";
 import { Failure, messageOf } from "../core/errors.ts";
+import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { DATABASE_FILE } from "../core/paths.ts";
 import { type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import { outgoingDepth } from "../memory/outgoing.ts";
 import { takeLock } from "../store/lock.ts";
+import { openSlots, type Slots } from "../store/slots.ts";
 import { type Admission, type AdmissionSource, watchAdmission } from "./admission.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Attachment } from "./attachment.ts";
@@ -14,7 +16,6 @@ import { Drain } from "./drain.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Engine } from "./engine/find.ts";
 import { type PeerAccess, peerLock, type PeerStatus, writePeerStatus } from "./peer_status.ts";
-import { Realignments } from "./realign.ts";
 import type { Reconciled } from "./reconcile.ts";
 import { type Refusal, RefusalCounts } from "./refusals.ts";
 import type { Router, RouterOptions } from "./router.ts";
@@ -25,6 +26,7 @@ import { type StorageLayout, storagesFor } from "./storages.ts";
 import { Sums } from "./sums.ts";
 import { superviseRouter, type Supervisor } from "./supervisor.ts";
 import { sleep, type Timer } from "./timer.ts";
+import { keepUp } from "./upkeep.ts";
 
 export { peerRuns, type PeerStatus, readPeerStatus } from "./peer_status.ts";
 
@@ -95,8 +97,8 @@ export type PeerEvent =
 /** A peer that runs. */
 export interface Peer {
   readonly status: () => PeerStatus;
-  /** Does what was asked of it in the database (`askToRealign`); of other processes' requests it learns by itself. */
-  realign(): void;
+  /** Compares with everything that every storage in reach has, soon. */
+  rebuild(): void;
   /**
    * Resolves when nothing of the shared scopes waits, all is confirmed and what the mesh has was taken; or when the time
    * is over, with what is left.
@@ -152,8 +154,9 @@ class RunningPeer implements Peer {
   readonly #arrivals: Arrivals;
   readonly #drain: Drain;
   readonly #sums: Sums;
-  readonly #realignments: Realignments;
   readonly #silence: Silence;
+  readonly #slots: Slots;
+  #stopUpkeep = () => {};
   #commits: Commits | undefined;
   #supervisor: Supervisor | undefined;
   #session: MeshSession | undefined;
@@ -180,8 +183,8 @@ class RunningPeer implements Peer {
       this.#changed();
     });
     this.#sums = new Sums(store, timer);
-    this.#realignments = new Realignments(store, (extent) => this.#attachment?.reconcile(extent));
     this.#silence = new Silence(clock);
+    this.#slots = openSlots(join(options.state, SESSIONS_FOLDER), false);
     this.#arrivals = new Arrivals({
       store,
       clock,
@@ -195,7 +198,7 @@ class RunningPeer implements Peer {
           this.#drain.wake();
         },
         refused: (error) => tell({ kind: "trouble", reason: messageOf(error) }),
-        overflowed: () => this.#attachment?.reconcile("sums"),
+        overflowed: () => this.#attachment?.reconcile(false),
       },
     });
     this.#drain = new Drain({
@@ -248,10 +251,18 @@ class RunningPeer implements Peer {
       timer,
       changed: () => {
         this.#changedElsewhere = true;
-        this.#realignments.look();
         this.#changed();
         this.#drain.wake();
       },
+    });
+    this.#stopUpkeep = keepUp({
+      messaging: memory,
+      timer,
+      done: (aged) => {
+        if (aged) this.#sums.touchAll();
+        this.#drain.wake();
+      },
+      failed: (error) => tell({ kind: "trouble", reason: messageOf(error) }),
     });
     this.#writeStatus();
   }
@@ -309,8 +320,8 @@ class RunningPeer implements Peer {
     return { granted: access.grants.length, turnedAway: this.#refusals.total, wide: this.#refusals.wide };
   }
 
-  realign(): void {
-    this.#realignments.look();
+  rebuild(): void {
+    this.#attachment?.reconcile(true);
   }
 
   async drained(withinMs: number): Promise<{ readonly left: number; readonly caughtUp: boolean }> {
@@ -338,6 +349,7 @@ class RunningPeer implements Peer {
       if (this.#attachment?.reachable && this.status().outbox.waiting > 0) await this.#lastDrain();
       this.#stopping.abort();
       this.#stopWatching();
+      this.#stopUpkeep();
       await this.#attachment?.undeclare(UNDECLARE_MS);
       this.#detach(this.#session);
       this.#commits?.[Symbol.dispose]();
@@ -349,6 +361,7 @@ class RunningPeer implements Peer {
       this.#cancelStatus?.();
       this.#writeStatus();
     } finally {
+      this.#slots[Symbol.dispose]();
       this.#lock[Symbol.dispose]();
     }
   }
@@ -397,12 +410,13 @@ class RunningPeer implements Peer {
     const { memory, timer, role, hostName, tell } = this.#options;
     this.#session = session;
     if (this.#stopping.signal.aborted) session.close();
-    this.#attachment = await Attachment.make({
+    const attachment = await Attachment.make({
       memory,
       session,
       timer,
       role,
       hostName,
+      isHeld: this.#slots.isHeld,
       stores: this.#stores,
       scopes: this.#declared,
       arrivals: this.#arrivals,
@@ -417,13 +431,11 @@ class RunningPeer implements Peer {
         },
         overwritten: (pattern) => tell({ kind: "overwritten", pattern }),
         published: () => this.#drain.wake(),
-        reconciling: (extent) => {
-          this.#realignments.begins(extent);
+        reconciling: () => {
           // Not all that others commit goes through the outbox: what Python's version left is taken over, for one.
           if (this.#changedElsewhere) this.#sums.touchAll();
           this.#changedElsewhere = false;
         },
-        progress: (done, of) => this.#realignments.progress(done, of),
         reconciled: (result, linked) => this.#reconciled(result, linked),
         notReconciled: (reason) => tell({ kind: "trouble", reason }),
       },
@@ -431,8 +443,10 @@ class RunningPeer implements Peer {
       session.close();
       throw error;
     });
-    this.#realignments.again();
-    return await session.closed;
+    this.#attachment = attachment;
+    const reason = await session.closed;
+    attachment.end();
+    return reason;
   }
 
   #detach(session: MeshSession | undefined): void {
@@ -448,7 +462,6 @@ class RunningPeer implements Peer {
     tell({ kind: "reconciled", fetched, published });
     // A spoke that has storages of its own has compared with those alone when it has no link.
     if (role === "spoke" && !linked) return;
-    this.#realignments.finished({ fetched, published });
     if (heard) this.#silence.heard();
     else if (!this.#stores && outgoingDepth(memory.store, this.#declared).waiting > 0) this.#unheard();
     const first = this.#lastReconcile === undefined;
