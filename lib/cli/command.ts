@@ -40,12 +40,14 @@ export interface SetupCall {
 /** How a command ended: 0 when it did what was asked. */
 export type Ended = 0 | ExitCode;
 
-/**
- * A command that works on the memory. Its module is loaded before anything is opened. One with the access `page` shows the
- * memory to a browser on this machine.
- */
+/** A command line that goes on where another one has ended well. */
+export interface Onward {
+  readonly then: readonly string[];
+}
+
+/** A command that works on the memory. Its module is loaded before anything is opened. */
 export interface DataCommand {
-  readonly access: "data" | "page";
+  readonly access: "data";
   /** Declares arguments and options. */
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */
@@ -58,13 +60,18 @@ export interface DataCommand {
  */
 export interface SetupCommand {
   readonly access: "setup" | "enroll";
+  /** Switches with which it may do what another kind of command may. */
+  readonly starts?: Readonly<Record<string, AccessKind>>;
   declare(declaration: Declaration): void;
-  run(call: SetupCall): Ended | Promise<Ended>;
+  run(call: SetupCall): Ended | Onward | Promise<Ended | Onward>;
 }
 
-/** A command on the memory that looks at the locks of the host's sessions, or also holds one for as long as it runs. */
+/**
+ * A command on the memory that looks at the locks of the host's sessions, or also holds one for as long as it runs. One with
+ * the access `page` shows the memory to a browser on this machine.
+ */
 export interface SessionCommand {
-  readonly access: "session";
+  readonly access: "session" | "page";
   readonly slot: "look" | "hold";
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */
@@ -123,3 +130,6 @@ export type Command =
   | VerifyCommand
   | DoctorCommand
   | HookCommand;
+
+/** What commands are told apart by as to what they may touch. */
+export type AccessKind = Command["access"];

@@ -3,9 +3,9 @@ import { Command as Declaration, CommanderError } from "commander";
 import { KiokuError, messageOf, UsageError } from "../core/errors.ts";
 import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { VERSION } from "../core/version.ts";
-import { openMemory, type Surroundings } from "../memory/open.ts";
+import { type OpenMemory, openMemory, type Surroundings } from "../memory/open.ts";
 import { accessOf } from "./access.ts";
-import type { Command, Ended } from "./command.ts";
+import type { AccessKind, Command, Ended, Onward } from "./command.ts";
 import { expandLongOptions, standAlone } from "./long_options.ts";
 import { keepOnly } from "./lockdown.ts";
 import { Options } from "./options.ts";
@@ -20,7 +20,9 @@ const PROGRAM = "kioku-mesh";
 export async function run(args: readonly string[], around: Surroundings, output: Output): Promise<Ended> {
   const debug = args.includes("--debug");
   try {
-    return await dispatch(args.filter((arg) => arg !== "--debug"), around, output);
+    const given = args.filter((arg) => arg !== "--debug");
+    const rebuild = given[0] === "--rebuild";
+    return await dispatch(rebuild ? given.slice(1) : given, rebuild, around, output);
   } catch (error) {
     // A hook that fails would disturb the session that it serves.
     if (args[0] === "hook" && !debug && !Deno.stdin.isTerminal()) return 0;
@@ -29,8 +31,13 @@ export async function run(args: readonly string[], around: Surroundings, output:
   }
 }
 
-async function dispatch(args: readonly string[], around: Surroundings, output: Output): Promise<Ended> {
-  const [first, ...rest] = args.filter((arg, index) => !(index === 0 && arg === "--rebuild"));
+async function dispatch(
+  args: readonly string[],
+  rebuild: boolean,
+  around: Surroundings,
+  output: Output,
+): Promise<Ended> {
+  const [first, ...rest] = args;
   if (first === undefined) {
     output.note(mainHelp());
     return 2;
@@ -43,7 +50,7 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
     output.line(mainHelp());
     return 0;
   }
-  if (first === "help") return await dispatch([...rest, "--help"], around, output);
+  if (first === "help") return await dispatch([...rest, "--help"], rebuild, around, output);
   const moved = MOVED.find(({ words }) => words.every((word, index) => args[index] === word));
   if (moved !== undefined) throw new UsageError(moved.answer);
   const entry = commandOf(args);
@@ -62,18 +69,27 @@ async function dispatch(args: readonly string[], around: Surroundings, output: O
     );
   }
   const command = await entry.load();
-  // Hardly any command talks to anybody or starts anything, so all others begin by giving that up.
-  keepOnly(["read", "write", "env", "sys", ...accessOf(command.access).keeps]);
   const given = args.slice(args.indexOf(first) + entry.name.split(" ").length);
+  // Hardly any command talks to anybody or starts anything, so all others begin by giving that up.
+  keepOnly(["read", "write", "env", "sys", ...kinds(command, given).flatMap((kind) => accessOf(kind).keeps)]);
   const parsed = parse(entry.name, entry.summary, command, given, output);
   if (parsed === undefined) return 0;
-  return await start(command, parsed.args, parsed.options, around, output);
+  const before = rebuild ? (await import("./realign.ts")).rebuildFirst : undefined;
+  const ended = await start(command, parsed.args, parsed.options, around, output, before);
+  return typeof ended === "number" ? ended : await dispatch(ended.then, false, around, output);
+}
+
+// A command's own kind, and those of the switches that are given, shortened ones too.
+function kinds(command: Command, args: readonly string[]): AccessKind[] {
+  const starts = "starts" in command ? Object.entries(command.starts ?? {}) : [];
+  const given = ([flag]: readonly [string, AccessKind]) =>
+    args.some((arg) => arg.length > 2 && flag.startsWith(arg.split("=")[0] ?? arg));
+  return [command.access, ...starts.filter(given).map(([, kind]) => kind)];
 }
 
 // The longest name that the line begins with: `peer status` before `peer`.
 function commandOf(args: readonly string[]): Entry | undefined {
-  const words = args.filter((arg, index) => !(index === 0 && arg === "--rebuild"));
-  const fits = ({ name }: Entry) => name.split(" ").every((word, index) => words[index] === word);
+  const fits = ({ name }: Entry) => name.split(" ").every((word, index) => args[index] === word);
   return COMMANDS.filter(fits).sort((a, b) => b.name.length - a.name.length)[0];
 }
 
@@ -83,7 +99,8 @@ async function start(
   options: Options,
   around: Surroundings,
   output: Output,
-): Promise<Ended> {
+  before?: (memory: OpenMemory, output: Output) => Promise<void>,
+): Promise<Ended | Onward> {
   if (
     command.access === "setup" || command.access === "enroll" || command.access === "verify" ||
     command.access === "doctor"
@@ -100,7 +117,7 @@ async function start(
   const memory = await openMemory(around, (done, total) => {
     output.progress(`Taking over what the Python version saved: ${done} of ${total}`);
   });
-  using slots = command.access === "session"
+  using slots = command.access === "session" || command.access === "page"
     ? (await import("../store/slots.ts")).openSlots(
       join(memory.folders.state, SESSIONS_FOLDER),
       command.slot === "hold",
@@ -110,10 +127,11 @@ async function start(
   try {
     if (answer !== undefined) return answer({ memory, options, args, output });
     for (const notice of memory.notices) output.note(notice);
-    if (command.access === "data" || command.access === "page") {
+    if (command.access === "data") {
+      await before?.(memory, output);
       return await command.run({ memory, options, args, output });
     }
-    if (command.access === "session" && slots !== undefined) {
+    if ((command.access === "session" || command.access === "page") && slots !== undefined) {
       return await command.run({ memory, slots, options, args, output });
     }
     if (command.access === "files" || command.access === "editor") {
@@ -178,6 +196,7 @@ function mainHelp(): string {
     "Options:",
     "  -h, --help     show this help, or a command's after its name",
     "  -V, --version  show the version",
+    "  --rebuild      before a command on the memory: compare with all that the mesh holds",
     "  --debug        show where an unexpected error came from",
   ].join("\n");
 }

@@ -32,10 +32,20 @@ export function serverOf(program: Program, env: Readonly<Record<string, string>>
   return { command: program.command, args: [...program.args, "mcp", "serve"], env };
 }
 
-/** The command line of a hook. */
-export function hookLine(program: Program, event: HookEvent, client: string, windows: boolean): string {
+/**
+ * The command line of a hook. A state folder that is not the usual one is named in front of it, which shells of Windows do not
+ * know.
+ */
+export function hookLine(
+  program: Program,
+  event: HookEvent,
+  client: string,
+  windows: boolean,
+  state: string | undefined,
+): string {
   const words = [program.command, ...program.args, "hook", event, "--client", client];
-  return words.map((word) => quoted(word, windows)).join(" ");
+  const line = words.map((word) => quoted(word, windows)).join(" ");
+  return state === undefined || windows ? line : `KIOKU_MESH_STATE_DIR=${quoted(state, false)} ${line}`;
 }
 
 /** Which event and client a command line calls us for; undefined when it is not one of ours. */

@@ -4,6 +4,7 @@ import type { MemoryContext } from "../memory/context.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { ALIVE, hostToken, type MeshHost, parseHostToken } from "./host_token.ts";
 import { Presence } from "./presence.ts";
+import type { Extent } from "./realign.ts";
 import { type Reconciled, Reconciler } from "./reconcile.ts";
 import type { Declared, MeshSession, Question, Sample } from "./session.ts";
 import type { Sums } from "./sums.ts";
@@ -40,7 +41,8 @@ export interface AttachmentEvents {
   /** Records were put into the outbox. */
   published(): void;
   /** A comparison begins. */
-  reconciling(): void;
+  reconciling(extent: Extent): void;
+  progress(done: number, of: number): void;
   /** `linked`: with at least one other host. */
   reconciled(result: Reconciled, linked: boolean): void;
   notReconciled(reason: string, retryMs: number): void;
@@ -89,6 +91,7 @@ export class Attachment {
       reachable: () => this.reachable,
       events: {
         starting: events.reconciling,
+        progress: events.progress,
         done: (result) => events.reconciled(result, session.neighbours.size > 0),
         failed: events.notReconciled,
       },
@@ -120,14 +123,14 @@ export class Attachment {
     return [...this.#ours.values()];
   }
 
-  /** Asks for a comparison; `full` gets everything from every storage. */
-  reconcile(full: boolean): void {
-    this.#reconciler.request(0, full);
+  /** Asks for a comparison. */
+  reconcile(extent: Extent): void {
+    this.#reconciler.request(0, extent);
   }
 
   /** Asks for one after a while. */
   lookAgain(): void {
-    this.#later(LOOK_AGAIN_MS, () => this.#reconciler.request(0, false));
+    this.#later(LOOK_AGAIN_MS, () => this.#reconciler.request(0, "sums"));
   }
 
   /** Takes back what was declared, as far as that goes in the time given. */
@@ -184,7 +187,7 @@ export class Attachment {
       if (up) this.#met(neighbour.zid);
     });
     events.neighbours();
-    if (this.#options.stores) this.#reconciler.request(0, true);
+    if (this.#options.stores) this.#reconciler.request(0, "everything");
     for (const other of session.neighbours.keys()) this.#met(other);
   }
 
@@ -200,20 +203,20 @@ export class Attachment {
     // A put or DELETE on a pattern does to every key in the storages what it says; what is here stays as it is.
     if (!sample.key.includes("*") || !this.#options.stores) return;
     this.#options.events.overwritten(sample.key);
-    this.#reconciler.request(SETTLE_MS, true);
+    this.#reconciler.request(SETTLE_MS, "everything");
   }
 
   #met(other: string): void {
     const [chance = 0] = this.#options.memory.random(1);
-    this.#reconciler.request(SETTLE_MS * (1 + chance / 255), false);
-    this.#later(LOOK_AGAIN_MS * (1 + chance / 255), () => this.#reconciler.request(0, false));
+    this.#reconciler.request(SETTLE_MS * (1 + chance / 255), "sums");
+    this.#later(LOOK_AGAIN_MS * (1 + chance / 255), () => this.#reconciler.request(0, "sums"));
     this.#later(SHOW_MS, () => {
       const { neighbours } = this.#options.session;
       if (this.#ours.has(other) || !neighbours.has(other)) return;
       this.#strangers.add(other);
       // It may have storages that nobody else answers for: a Python host's.
       if (this.#options.role === "hub" && neighbours.get(other)?.role === "router") {
-        this.#reconciler.request(0, true);
+        this.#reconciler.request(0, "everything");
       }
     });
   }

@@ -1,6 +1,7 @@
 import type { ScopeLabel } from "../core/scope.ts";
 import { hashOf, type Part, type RecordSpace } from "../store/exchange.ts";
 import { publishAll } from "./publish.ts";
+import type { Extent } from "./realign.ts";
 import type { Exchanged, Reconciling } from "./reconcile.ts";
 import { PartialAnswer, type Sample } from "./session.ts";
 import { sleep } from "./timer.ts";
@@ -15,26 +16,42 @@ const AT_ONCE = 4;
 const ASK_AGAIN_MS = [500, 2_000, 5_000] as const;
 
 /**
- * Gets every record of a scope from every storage in reach, this host's own included, and puts into the outbox what no
- * storage has, or one has otherwise. For hosts that compare in no other way (Python 1.2.0), and for this host's own storage. Throws when answers
+ * Gets every record of a scope, or its tombstones, from every storage in reach, this host's own included, and puts into the
+ * outbox what no storage has, or one has otherwise. `step` is called after each of `stepsOf` steps. For hosts that compare in
+ * no other way (Python 1.2.0), and for this host's own storage. Throws when answers
  * stay partial after some tries.
  */
 export async function fullGet(
   reconciling: Reconciling,
   space: RecordSpace,
   scope: ScopeLabel,
+  extent: Extent,
+  step: () => void,
 ): Promise<Exchanged> {
   let fetched = 0;
   let published = 0;
-  const parts = space.parts(scope);
+  const parts = partsOf(space, scope, extent);
   for (let at = 0; at < parts.length; at += AT_ONCE) {
     const group = parts.slice(at, at + AT_ONCE);
     for (const done of await Promise.all(group.map((part) => getPart(reconciling, space, scope, part)))) {
       fetched += done.fetched;
       published += done.published;
     }
+    step();
   }
   return { fetched, published };
+}
+
+/** In how many steps that is done. */
+export function stepsOf(space: RecordSpace, scope: ScopeLabel, extent: Extent): number {
+  return Math.ceil(partsOf(space, scope, extent).length / AT_ONCE);
+}
+
+function partsOf(space: RecordSpace, scope: ScopeLabel, extent: Extent): readonly Part[] {
+  if (extent !== "tombstones") return space.parts(scope);
+  // They are the first that is asked for.
+  return space.parts(scope).filter(({ kinds }) => kinds.includes("t"))
+    .map(({ steps, prefix }) => ({ steps: steps.slice(0, 1), kinds: ["t"], prefix }));
 }
 
 async function getPart(

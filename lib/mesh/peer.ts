@@ -16,6 +16,7 @@ import { Drain } from "./drain.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Engine } from "./engine/find.ts";
 import { type PeerAccess, peerLock, type PeerStatus, writePeerStatus } from "./peer_status.ts";
+import { Realignments } from "./realign.ts";
 import type { Reconciled } from "./reconcile.ts";
 import { type Refusal, RefusalCounts } from "./refusals.ts";
 import type { Router, RouterOptions } from "./router.ts";
@@ -97,8 +98,8 @@ export type PeerEvent =
 /** A peer that runs. */
 export interface Peer {
   readonly status: () => PeerStatus;
-  /** Compares with everything that every storage in reach has, soon. */
-  rebuild(): void;
+  /** Does what was asked of it in the database (`askToRealign`); of other processes' requests it learns by itself. */
+  realign(): void;
   /**
    * Resolves when nothing of the shared scopes waits, all is confirmed and what the mesh has was taken; or when the time
    * is over, with what is left.
@@ -154,6 +155,7 @@ class RunningPeer implements Peer {
   readonly #arrivals: Arrivals;
   readonly #drain: Drain;
   readonly #sums: Sums;
+  readonly #realignments: Realignments;
   readonly #silence: Silence;
   readonly #slots: Slots;
   #stopUpkeep = () => {};
@@ -183,6 +185,7 @@ class RunningPeer implements Peer {
       this.#changed();
     });
     this.#sums = new Sums(store, timer);
+    this.#realignments = new Realignments(store, (extent) => this.#attachment?.reconcile(extent));
     this.#silence = new Silence(clock);
     this.#slots = openSlots(join(options.state, SESSIONS_FOLDER), false);
     this.#arrivals = new Arrivals({
@@ -198,7 +201,7 @@ class RunningPeer implements Peer {
           this.#drain.wake();
         },
         refused: (error) => tell({ kind: "trouble", reason: messageOf(error) }),
-        overflowed: () => this.#attachment?.reconcile(false),
+        overflowed: () => this.#attachment?.reconcile("sums"),
       },
     });
     this.#drain = new Drain({
@@ -251,6 +254,7 @@ class RunningPeer implements Peer {
       timer,
       changed: () => {
         this.#changedElsewhere = true;
+        this.#realignments.look();
         this.#changed();
         this.#drain.wake();
       },
@@ -320,8 +324,8 @@ class RunningPeer implements Peer {
     return { granted: access.grants.length, turnedAway: this.#refusals.total, wide: this.#refusals.wide };
   }
 
-  rebuild(): void {
-    this.#attachment?.reconcile(true);
+  realign(): void {
+    this.#realignments.look();
   }
 
   async drained(withinMs: number): Promise<{ readonly left: number; readonly caughtUp: boolean }> {
@@ -431,11 +435,13 @@ class RunningPeer implements Peer {
         },
         overwritten: (pattern) => tell({ kind: "overwritten", pattern }),
         published: () => this.#drain.wake(),
-        reconciling: () => {
+        reconciling: (extent) => {
+          this.#realignments.begins(extent);
           // Not all that others commit goes through the outbox: what Python's version left is taken over, for one.
           if (this.#changedElsewhere) this.#sums.touchAll();
           this.#changedElsewhere = false;
         },
+        progress: (done, of) => this.#realignments.progress(done, of),
         reconciled: (result, linked) => this.#reconciled(result, linked),
         notReconciled: (reason) => tell({ kind: "trouble", reason }),
       },
@@ -444,6 +450,7 @@ class RunningPeer implements Peer {
       throw error;
     });
     this.#attachment = attachment;
+    this.#realignments.again();
     const reason = await session.closed;
     attachment.end();
     return reason;
@@ -462,6 +469,7 @@ class RunningPeer implements Peer {
     tell({ kind: "reconciled", fetched, published });
     // A spoke that has storages of its own has compared with those alone when it has no link.
     if (role === "spoke" && !linked) return;
+    this.#realignments.finished({ fetched, published });
     if (heard) this.#silence.heard();
     else if (!this.#stores && outgoingDepth(memory.store, this.#declared).waiting > 0) this.#unheard();
     const first = this.#lastReconcile === undefined;

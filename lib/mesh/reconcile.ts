@@ -2,9 +2,11 @@ import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { ScopeLabel } from "../core/scope.ts";
+import type { RecordSpace } from "../store/exchange.ts";
 import type { Store } from "../store/store.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { fullGet } from "./full_get.ts";
+import { fullGet, stepsOf } from "./full_get.ts";
+import { type Extent, wider } from "./realign.ts";
 import type { MeshSession } from "./session.ts";
 import { SPACES } from "./spaces.ts";
 import type { Sums } from "./sums.ts";
@@ -48,7 +50,8 @@ export interface ReconcilerOptions extends Reconciling {
   /** Whether a comparison makes sense now: whether anybody is there. */
   readonly reachable: () => boolean;
   readonly events: {
-    starting(): void;
+    starting(extent: Extent): void;
+    progress(done: number, of: number): void;
     done(result: Reconciled): void;
     failed(reason: string, retryMs: number): void;
   };
@@ -67,7 +70,7 @@ const LONGEST_PAUSE_MS = 60_000;
 /** Compares with the mesh when there is a reason, and now and then without. One comparison at a time. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  #due: { full: boolean } | undefined;
+  #due: Extent | undefined;
   #running = false;
   #failures = 0;
   #cancel = () => {};
@@ -79,11 +82,11 @@ export class Reconciler {
   }
 
   /**
-   * Asks for a comparison in so many milliseconds at the latest. `full`: with all storages, by getting everything, beside
-   * the hosts that answer from their databases.
+   * Asks for a comparison in so many milliseconds at the latest: with the hosts that answer from their databases, and beside
+   * them with what storages hold, as far as `extent` says.
    */
-  request(inMs: number, full: boolean): void {
-    this.#due = { full: full || (this.#due?.full ?? false) };
+  request(inMs: number, extent: Extent): void {
+    this.#due = wider(extent, this.#due ?? "sums");
     if (this.#running || inMs >= this.#pendingMs) return;
     this.#pendingMs = inMs;
     this.#cancel();
@@ -96,13 +99,14 @@ export class Reconciler {
   async #run(): Promise<void> {
     const { signal, events, reachable, timer, random, wholeWhenUnanswered } = this.#options;
     if (signal.aborted || this.#running || !reachable()) return;
-    const full = this.#due?.full ?? false;
+    const extent = this.#due ?? "sums";
     this.#due = undefined;
     this.#running = true;
     let next = 0;
     try {
-      events.starting();
-      const done = await reconcile(this.#options, this.#options.scopes, { full, wholeWhenUnanswered });
+      events.starting(extent);
+      const how = { extent, wholeWhenUnanswered, progress: events.progress };
+      const done = await reconcile(this.#options, this.#options.scopes, how);
       this.#failures = 0;
       events.done(done);
       next = PERIOD_MS * (1 - (random(1)[0] ?? 0) / 2560);
@@ -110,24 +114,24 @@ export class Reconciler {
       if (signal.aborted) return;
       next = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
       events.failed(messageOf(error), next);
-      this.#due = { full };
+      this.#due = wider(extent, this.#due ?? "sums");
     } finally {
       this.#running = false;
     }
     if (this.#due !== undefined && this.#failures === 0) next = 0;
     await sleep(timer, 0);
-    if (!signal.aborted) this.request(next, false);
+    if (!signal.aborted) this.request(next, "sums");
   }
 }
 
 /**
- * Compares all scopes with the mesh, adding in both directions and concluding nothing from absence. With `full`, or
- * `wholeWhenUnanswered` for a scope that no host of ours answers for, all storages are asked for everything.
+ * Compares all scopes with the mesh, adding in both directions and concluding nothing from absence. All storages are asked
+ * for what `extent` says, or with `wholeWhenUnanswered` for everything of a scope that no host of ours answers for.
  */
 export async function reconcile(
   reconciling: Reconciling,
   scopes: readonly ScopeLabel[],
-  { full, wholeWhenUnanswered }: { readonly full: boolean; readonly wholeWhenUnanswered: boolean },
+  { extent, wholeWhenUnanswered, progress }: HowToReconcile,
 ): Promise<Reconciled> {
   let fetched = 0;
   let published = 0;
@@ -137,15 +141,23 @@ export async function reconcile(
     fetched += exchanged.fetched;
     published += exchanged.published;
   };
+  const spacesOf = (scope: ScopeLabel) => SPACES.filter((each) => each.syncKey(scope) !== undefined);
+  const gets = (space: RecordSpace, scope: ScopeLabel) =>
+    extent === "sums" ? 0 : stepsOf(space, scope, extent);
+  const of = sum(scopes.map((scope) => sum(spacesOf(scope).map((space) => 1 + gets(space, scope)))));
+  let steps = 0;
+  const step = () => progress(Math.min(of, ++steps), of);
   for (const scope of scopes) {
     let answered = true;
-    for (const space of SPACES.filter((each) => each.syncKey(scope) !== undefined)) {
+    for (const space of spacesOf(scope)) {
       const synced = await syncScope(reconciling, space, scope);
       if (synced === undefined) answered = false;
       else add(synced);
       heard ||= synced !== undefined;
-      if (full || (synced === undefined && wholeWhenUnanswered)) {
-        const got = await fullGet(reconciling, space, scope);
+      step();
+      const whole = synced === undefined && wholeWhenUnanswered;
+      if (whole || extent !== "sums") {
+        const got = await fullGet(reconciling, space, scope, whole ? "everything" : extent, step);
         add(got);
         heard ||= got.fetched > 0;
       }
@@ -154,4 +166,15 @@ export async function reconcile(
   }
   await reconciling.arrivals.settled();
   return { fetched, published, unanswered, heard };
+}
+
+/** How a comparison is made. */
+export interface HowToReconcile {
+  readonly extent: Extent;
+  readonly wholeWhenUnanswered: boolean;
+  readonly progress: (done: number, of: number) => void;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, one) => all + one, 0);
 }

@@ -1,5 +1,6 @@
 import { KiokuError } from "../core/errors.ts";
 import type { MemoryContext } from "../memory/context.ts";
+import { agentsPage } from "./agents_page.ts";
 import type { Guard } from "./guard.ts";
 import { type Html, piece } from "./html.ts";
 import { page } from "./layout.ts";
@@ -17,6 +18,7 @@ export interface HandlerOptions {
   readonly guard: Guard;
   readonly memory: MemoryContext;
   readonly mesh: View["mesh"];
+  readonly agents: View["agents"];
 }
 
 /**
@@ -57,10 +59,10 @@ export function handler(options: HandlerOptions): (request: Request) => Response
   };
 }
 
-function show(request: Request, url: URL, { memory, mesh }: HandlerOptions): Response {
+function show(request: Request, url: URL, { memory, mesh, agents }: HandlerOptions): Response {
   const kept = LANGUAGES.find((one) => request.headers.get("cookie")?.includes(`kioku_lang=${one}`));
   const language = kept ?? preferredLanguage(request.headers.get("accept-language"));
-  const view: View = { memory, mesh, url, language, words: wordsOf(language) };
+  const view: View = { memory, mesh, agents, url, language, words: wordsOf(language) };
   try {
     const shown = contentOf(view);
     if (shown !== undefined) return answer(shown.text, "text/html", 200);
@@ -75,6 +77,7 @@ function contentOf(view: View): Html | undefined {
   const { pathname, searchParams } = view.url;
   if (pathname === "/") return searchParams.get("part") === "results" ? results(view) : memoriesPage(view);
   if (pathname.startsWith("/memory/")) return memoryPage(view, pathname.slice("/memory/".length));
+  if (pathname === "/agents") return agentsPage(view);
   if (pathname === "/mesh") return meshPage(view);
   if (pathname === "/quarantine") return quarantinePage(view);
   return undefined;

@@ -5,6 +5,11 @@ import type { View } from "./view.ts";
 const PAGES = [
   { path: "/", name: "memories", icon: "M4 5h16M4 12h16M4 19h10" },
   {
+    path: "/agents",
+    name: "agents",
+    icon: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c1-4 4-6 8-6s7 2 8 6",
+  },
+  {
     path: "/mesh",
     name: "mesh",
     icon: "M12 5v6M12 13l-6 5M12 13l6 5M12 3a2 2 0 1 0 .1 0M5 19a2 2 0 1 0 .1 0M19 19a2 2 0 1 0 .1 0",

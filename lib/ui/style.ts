@@ -44,6 +44,7 @@ input[type=search], select { font: inherit; font-size: 1rem; color: var(--ink); 
 mark { background: var(--mark); color: var(--mark-ink); border-radius: 3px; padding: 0 .1em }
 .kind { border: 1px solid var(--line); border-radius: 99px; padding: 0 .55rem; font-size: .8rem } .kind-decision, .kind-bug { border-color: var(--accent); color: var(--accent) }
 .more a, .more button { display: block; text-align: center; padding: .7rem; border: 1px solid var(--line); border-radius: 12px }
+.message { white-space: pre-wrap; max-height: 16rem; overflow: auto }
 .nothing { color: var(--soft); padding: 2rem 0 } .warning { border-left: 4px solid var(--bad); background: var(--card); padding: .6rem .9rem; border-radius: 8px }
 .summary { font-size: 1.1rem; color: var(--soft) } .content { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: .95rem/1.6 ui-monospace, "SFMono-Regular", Menlo, Consolas, "Noto Sans Mono CJK JP", monospace; max-height: 70vh; overflow: auto }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .7rem 1.5rem; margin: 0 } dt { font-size: .82rem; color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere }

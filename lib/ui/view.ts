@@ -1,5 +1,6 @@
 import type { Micros } from "../core/clock.ts";
 import type { MemoryContext } from "../memory/context.ts";
+import type { Agent } from "../messaging/agents.ts";
 import type { Language, Words } from "./words.ts";
 
 /** What a page is made from. */
@@ -11,6 +12,8 @@ export interface View {
   readonly url: URL;
   /** How this host's part of the mesh is now; undefined on a host that is in none. */
   readonly mesh: () => MeshView | undefined;
+  /** The sessions that are there now. */
+  readonly agents: () => readonly Agent[];
 }
 
 /** A host of the mesh, as far as it is known here. */

@@ -3,12 +3,12 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { type Home, newHome } from "../e2e/support/program.ts";
 import { PROJECT } from "../support/source.ts";
-import { startChromium, watch } from "./support/chromium.ts";
+import { withPage } from "./support/ui_page.ts";
 
 /** Names a folder to write pictures into, for the docs. */
 const PICTURES = Deno.env.get("KIOKU_SCREENSHOTS");
 
-const PAGES = ["/", "/?q=retry", "/mesh", "/quarantine"];
+const PAGES = ["/", "/?q=retry", "/agents", "/mesh", "/quarantine"];
 
 async function fill(home: Home): Promise<string> {
   const save = async (content: string, ...rest: string[]) => {
@@ -47,34 +47,13 @@ async function fill(home: Home): Promise<string> {
     "--memory-type",
     "config",
   );
+  const env = { KIOKU_MESH_AGENT_FAMILY: "codex", KIOKU_MESH_CLIENT_ID: "codex-cli" };
+  const message = "The retry change is merged; please re-run the load test.";
+  await home.ok(["message", "send", "--to", "mesh", "--subject", "Retry policy", message], { env });
   return await save(
     "Retry with exponential backoff and full jitter, 30 s at the most, five tries.",
     ...["--subject", "Retry policy", "--memory-type", "decision", "--importance", "4", "--supersedes", old],
   );
-}
-
-/** Runs `ui` and opens it in Chromium; both are gone afterwards. */
-async function withPage(home: Home, use: (page: Page, origin: string) => Promise<void>): Promise<void> {
-  const { command, args, env, cwd } = home.invocation(["ui"]);
-  const child = new Deno.Command(command, { args, env, cwd, clearEnv: true, stdout: "piped", stderr: "null" })
-    .spawn();
-  const browser = await startChromium();
-  try {
-    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const { value = "" } = await reader.read();
-    const address = value.trim();
-    const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, locale: "en-GB" });
-    const page = await context.newPage();
-    const check = watch(page);
-    await page.goto(address);
-    await use(page, new URL(address).origin);
-    check();
-    await reader.cancel();
-  } finally {
-    await browser.close();
-    child.kill("SIGKILL");
-    await child.status;
-  }
 }
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -106,7 +85,41 @@ Deno.test("the page searches while somebody types, opens a memory with its histo
     assert.match(await page.textContent(".content") ?? "", /three times/);
     await page.goto(`${origin}/`);
     await page.selectOption("select[name=type]", "bug");
-    await page.waitForFunction("document.querySelectorAll('.card').length === 1");
+    await page.locator(".card").nth(1).waitFor({ state: "detached" });
+    assert.equal(await page.locator(".card").count(), 1);
+  });
+});
+
+Deno.test("agents that are there and what they write are shown", async () => {
+  using home = newHome();
+  await fill(home);
+  await withPage(home, async (page, origin) => {
+    await page.goto(`${origin}/agents`);
+    assert.match(await page.textContent(".card") ?? "", /codex-cli → mesh.*re-run the load test/s);
+    assert.match(await page.textContent("main") ?? "", /No agent is there now/);
+    const there = { KIOKU_MESH_AGENT_FAMILY: "claude", KIOKU_MESH_CLIENT_ID: "claude-code" };
+    const { command, args, env, cwd } = home.invocation(["mcp", "serve"], { env: there });
+    const server = new Deno.Command(command, {
+      args,
+      env,
+      cwd,
+      clearEnv: true,
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    try {
+      const shown = "document.querySelector('table')?.textContent.includes('claude-code')";
+      const over = performance.now() + 10_000;
+      while (!await page.evaluate<boolean>(`Boolean(${shown})`)) {
+        assert.ok(performance.now() < over, "the session is shown");
+        await page.reload();
+      }
+      await picture(page, "ui-agents");
+    } finally {
+      await server.stdin.close();
+      await server.status;
+    }
   });
 });
 

@@ -171,6 +171,21 @@ Deno.test("in a mesh, the peer, what waits and when the mesh was compared are lo
   for (const name of ["router", "outbox", "versions"]) of(checks, name);
 });
 
+Deno.test("a certificate that is good and one that is missing are told apart", async () => {
+  using home = newHome();
+  await home.ok(["tls", "init-ca"]);
+  await home.ok(["init", "--mode", "hub", "--listen", "192.0.2.1", "--tls"]).catch(() => "");
+  const block = await home.ok(["tls", "request", "--san", "192.0.2.1"]);
+  const signed = await home.ok(["tls", "sign", "--days", "3", "--yes"], { stdin: block });
+  await home.ok(["tls", "install"], { stdin: signed });
+  await home.ok(["init", "--mode", "hub", "--listen", "192.0.2.1", "--tls", "--force"]);
+  const { checks } = await doctor(home);
+  assert.match(of(checks, "certificates").summary, /^valid for [23] days$/);
+  Deno.removeSync(join(home.config, "tls", "peer.crt"));
+  const without = await doctor(home);
+  assert.equal(of(without.checks, "certificates").status, "fail");
+});
+
 function open(home: Home): { db: DatabaseSync } & Disposable {
   const db = new DatabaseSync(join(home.state, "kioku.db"));
   return { db, [Symbol.dispose]: () => db.close() };

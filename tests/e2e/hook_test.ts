@@ -159,6 +159,54 @@ Deno.test("a prompt brings a reminder now and then, not every time", async () =>
   assert.equal(await ask(5, "yes"), "");
 });
 
+Deno.test("what is written down for a client works as its shell runs it", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  using home = newHome({ KIOKU_MESH_STATE_DIR: "" });
+  const state = home.at("a state folder, it's odd");
+  const given = { env: { KIOKU_MESH_STATE_DIR: state } };
+  await home.ok(["save", "x", "-p", "app", "--subject", "known here"], given);
+  const cwd = project(home, "app");
+  await home.ok([
+    "mcp",
+    "install",
+    "--client",
+    "claude-code,codex-cli,gemini-cli,cursor",
+    "--yes",
+    "--habits",
+  ], given);
+  const files: readonly (readonly [path: string, event: string])[] = [
+    [".claude/settings.json", "SessionStart"],
+    [".codex/hooks.json", "SessionStart"],
+    [".gemini/settings.json", "SessionStart"],
+    [".cursor/hooks.json", "sessionStart"],
+  ];
+  for (const [path, event] of files) {
+    const [entry] = JSON.parse(Deno.readTextFileSync(join(home.path, path))).hooks[event];
+    const { command } = entry.hooks?.[0] ?? entry;
+    const { env } = home.invocation([]);
+    const child = new Deno.Command("sh", {
+      args: ["-c", command],
+      env,
+      cwd,
+      clearEnv: true,
+      stdin: "piped",
+      stdout: "piped",
+    })
+      .spawn();
+    const input = child.stdin.getWriter();
+    await input.write(new TextEncoder().encode(JSON.stringify({ cwd })));
+    await input.close();
+    const { code, stdout } = await child.output();
+    assert.equal(code, 0);
+    assert.match(new TextDecoder().decode(stdout), /known here/, path);
+  }
+  await home.ok(["mcp", "uninstall", "--yes"], given);
+  for (const [path] of files) {
+    assert.throws(() => Deno.statSync(join(home.path, path)), Deno.errors.NotFound, path);
+  }
+});
+
 Deno.test("nothing that a client sends, and no trouble of ours, fails a session", async () => {
   using home = newHome();
   const folder = home.at("a-folder");

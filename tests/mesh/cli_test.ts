@@ -65,6 +65,16 @@ routerTest(
         waiting === 0;
     });
     assert.match(await hub.ok(["status"]), /^peer: running, router up$/m);
+    for (const host of [hub, a]) {
+      const { stdout } = await host.run(["doctor", "--json"]);
+      const { checks } = JSON.parse(stdout);
+      const wrong = checks.filter((check: { status: string }) => check.status !== "pass");
+      assert.deepEqual(wrong, [], "the doctor finds something on a healthy host");
+      const names = checks.map((check: { name: string }) => check.name);
+      for (const name of ["router", "peer", "outbox", "comparison", "versions"]) {
+        assert.ok(names.includes(name));
+      }
+    }
     const second = await a.run(["peer"]);
     assert.equal(second.code, 1);
     assert.match(second.stderr, /error: Cannot start the peer: one runs already/);

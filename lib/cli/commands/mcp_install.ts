@@ -111,7 +111,7 @@ function offerHabits(
   const file = client.hooks?.(places, reach);
   const text = client.instructions?.(places, reach);
   const line = (event: Parameters<typeof hookLine>[1]) =>
-    hookLine(program, event, client.id, around.platform === "windows");
+    hookLine(program, event, client.id, around.platform === "windows", around.env.ours("STATE_DIR"));
   const hooks = () => file === undefined ? [] : planHooks(client, file, reach, line);
   const instructions = () => text === undefined ? [] : planHabits(client, text, reach);
   if (options.has("yes") && !options.has("habits") && !options.has("dryRun")) {

@@ -2,19 +2,29 @@ import { VERSION } from "../../core/version.ts";
 import { servePage } from "../../ui/serve.ts";
 import type { MeshHost as ViewedHost, MeshView } from "../../ui/view.ts";
 import { type PeerStatus, readPeerStatus } from "../../mesh/peer_status.ts";
+import { agentsNow } from "../../messaging/agents.ts";
+import { terminalContext } from "../../messaging/terminal.ts";
 import { sharing } from "../../memory/sharing.ts";
 import type { OpenMemory } from "../../memory/open.ts";
-import type { DataCommand, Ended } from "../command.ts";
+import type { Ended, SessionCommand } from "../command.ts";
 
 /** `kioku-mesh ui`: a page to look at the memory in a browser. */
-export const ui: DataCommand = {
+export const ui: SessionCommand = {
   access: "page",
+  slot: "look",
   declare(declaration) {
     declaration.option("--port <port>", "serve it on this port of 127.0.0.1 (default: one that is free)");
   },
-  async run({ memory, options, output }): Promise<Ended> {
+  async run({ memory, slots, options, output }): Promise<Ended> {
     const port = options.integer("port", 1, 65_535) ?? 0;
-    const page = servePage({ memory, mesh: () => meshView(memory) }, port);
+    const page = servePage(
+      {
+        memory,
+        mesh: () => meshView(memory),
+        agents: () => agentsNow(terminalContext(memory), { ...memory, isHeld: slots.isHeld }),
+      },
+      port,
+    );
     output.line(page.address);
     output.note("Open this address in a browser on this machine; it works once. Ctrl-C ends the page.");
     await page.finished;

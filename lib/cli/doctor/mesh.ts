@@ -5,15 +5,13 @@ import type { OpenMemory, Surroundings } from "../../memory/open.ts";
 import { engineInfo, findEngine } from "../../mesh/engine/find.ts";
 import { ZENOH_VERSION } from "../../mesh/engine/target.ts";
 import { enginePlaces } from "../engine_places.ts";
+import { endsSoon } from "../../trust/validity.ts";
 import type { PeerFacts } from "../peer_facts.ts";
 import { type Check, pass, trouble } from "./check.ts";
 
 /** After how long a record that has not gone out, and a mesh that was not compared with, are worth a word. */
 const WAITING: Micros = 15 * MINUTE;
 const UNCOMPARED: Micros = DAY;
-/** How long before its end a certificate should be renewed. */
-const RENEW: Micros = 30 * DAY;
-
 /** Whether the router is what it should be. */
 export async function checkEngine(around: Surroundings): Promise<Check> {
   const { origin, digest } = await engineInfo(await findEngine(enginePlaces(around), around.random));
@@ -114,9 +112,11 @@ export async function checkCertificates({ host, clock }: OpenMemory): Promise<Ch
   const found = [inspectAuthority(folder, now), await inspectCertificate(folder, now)];
   const details: string[] = [];
   let ends = Infinity;
+  let soon = false;
   for (const one of found) {
     if (one === undefined) continue;
     ends = Math.min(ends, one.granted.notAfter);
+    soon ||= endsSoon(one.granted, now);
     details.push(...one.problems.map((problem) => `${one.path}: ${problem}`));
   }
   if (found.includes(undefined)) details.push(`${folder} has not both ca.crt and peer.crt`);
@@ -131,7 +131,7 @@ export async function checkCertificates({ host, clock }: OpenMemory): Promise<Ch
     );
   }
   const days = Math.floor((ends - now) / DAY);
-  if (ends - now < RENEW) {
+  if (soon) {
     return trouble(
       name,
       "warn",

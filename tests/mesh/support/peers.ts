@@ -6,6 +6,7 @@ import { digests } from "../../../lib/memory/digests.ts";
 import { saveMemory } from "../../../lib/memory/save.ts";
 import type { Access } from "../../../lib/mesh/access_control.ts";
 import type { AdmissionSource } from "../../../lib/mesh/admission.ts";
+import type { Engine } from "../../../lib/mesh/engine/find.ts";
 import { parseEndpoint } from "../../../lib/mesh/endpoint.ts";
 import { type Peer, type PeerEvent, type PeerOptions, startPeer } from "../../../lib/mesh/peer.ts";
 import { freePort } from "../../../lib/mesh/ports.ts";
@@ -35,6 +36,8 @@ export interface PeerParts {
   readonly admissionSource?: AdmissionSource;
   /** How far its clock is off. Milliseconds. */
   readonly skewMs?: number;
+  /** Another engine than the one under test. */
+  readonly engine?: Engine;
 }
 
 /** A memory in a folder, as a host of a mesh opens it; its clock may be off by so many milliseconds. */
@@ -80,7 +83,7 @@ export async function peerOptions(
     memory: openMemory(folder, role, scopes, skewMs, pcId),
     hostName: "test",
     state: folder.path,
-    engine: await testEngine(),
+    engine: parts.engine ?? await testEngine(),
     listen: port === undefined
       ? []
       : [parseEndpoint(`${tls === undefined ? "tcp" : "tls"}/127.0.0.1:${port}`)],

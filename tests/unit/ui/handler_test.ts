@@ -9,7 +9,7 @@ import { seededNumbers, seededRandom } from "../../support/random.ts";
 
 function browser(memory: MemoryContext, mesh?: MeshView) {
   const guard = new Guard(4711, seededRandom(3));
-  const handle = handler({ guard, memory, mesh: () => mesh });
+  const handle = handler({ guard, memory, mesh: () => mesh, agents: () => [] });
   const ask = (url: string, headers: Record<string, string>) =>
     handle(new Request(url, { headers: { host: "127.0.0.1:4711", ...headers } }));
   const admitted = ask(guard.address, {});
