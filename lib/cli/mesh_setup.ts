@@ -100,11 +100,7 @@ export const LOCAL_ENTRIES: Readonly<Record<string, unknown>> = {
 export function requireCertificates(folder: string): string {
   const missing = Object.values(TLS_FILES).map((name) => join(folder, name)).filter((path) => !isFile(path));
   if (missing.length === 0) return folder;
-  throw new UsageError(
-    `Cannot use TLS: ${
-      missing.join(", ")
-    } is missing. Ask for a certificate (kioku-mesh tls request), or run init again.`,
-  );
+  throw new UsageError(`Cannot use TLS: ${missing.join(", ")} is missing. Put the certificates there first.`);
 }
 
 function complete(
@@ -121,7 +117,8 @@ function complete(
   const { listen } = start;
   const connect = start.connect.map(encryption(options));
   const needed = [...listen, ...connect].some(isEncrypted);
-  const tls = start.tls ?? (needed || options.has("tls") ? join(configFolder, "tls") : undefined);
+  const folder = start.tls ?? (needed || options.has("tls") ? join(configFolder, "tls") : undefined);
+  const tls = folder === undefined ? undefined : requireCertificates(folder);
   if (tls === undefined && options.text("plaintextLoopback") !== undefined) {
     throw new UsageError(
       "Cannot use --plaintext-loopback without --tls: links are plain anyway. Leave it out.",

@@ -1,4 +1,5 @@
 import { Failure, messageOf } from "../core/errors.ts";
+import { readTextIfAny } from "../core/files.ts";
 import { parseScopeLabel } from "../core/scope.ts";
 import { requireOwnMode } from "../core/shared.ts";
 import { TLS_FILES } from "../mesh/adopt.ts";
@@ -90,6 +91,10 @@ export async function startOwnPeer({ memory, engine, output }: PeerCall, part: P
     hostName: memory.hostName,
     state: memory.folders.state,
     engine: await findEngine(engine, memory.random),
+    trustFiles: () => ({
+      authority: readTextIfAny(join(memory.tlsFolder, TLS_FILES.ca)),
+      certificate: readTextIfAny(join(memory.tlsFolder, TLS_FILES.certificate)),
+    }),
     timer: systemTimer,
     tell: (event) => {
       const line = describe(event);

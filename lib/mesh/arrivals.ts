@@ -5,6 +5,7 @@ import { quarantine } from "../store/quarantine.ts";
 import type { Ingested } from "../store/exchange.ts";
 import { StoreFailure } from "../store/failure.ts";
 import { type Store, TryAgain } from "../store/store.ts";
+import { CERTIFICATES } from "../trust/space.ts";
 import type { Sample } from "./session.ts";
 import { spaceOf } from "./spaces.ts";
 import { sleep, type Timer } from "./timer.ts";
@@ -16,6 +17,8 @@ export interface ArrivalsOptions {
   readonly timer: Timer;
   /** Whether this host answers what gives way to its own records by putting those again: hubs do. */
   readonly republish: boolean;
+  /** As in Ingestion. */
+  readonly refuseUnproven: boolean;
   readonly failPoint: (name: string) => void;
   readonly events: ArrivalEvents;
 }
@@ -24,6 +27,8 @@ export interface ArrivalsOptions {
 export interface ArrivalEvents {
   /** A transaction is done: ids of what it touched, and how many records it put into quarantine. */
   applied(ids: readonly string[], quarantined: number): void;
+  /** Among them was a certificate or a revocation that was not known. */
+  learned(): void;
   /** The database does not take them; it is tried again. */
   refused(error: unknown): void;
   /** So much came that some of it was let go: reconcile. */
@@ -118,16 +123,20 @@ export class Arrivals {
     let done = 0;
     const ids: string[] = [];
     let quarantined = 0;
+    let learned = false;
     if (news.length > 0) {
       failPoint("before-apply");
       store.write(() => {
         done = 0;
         ids.length = 0;
         quarantined = 0;
+        learned = false;
         for (const { waiting, text } of news) {
           if (done >= MOST_RECORDS || (done > 0 && clock() >= until)) break;
-          if (this.#apply(waiting, text) === "quarantined") quarantined++;
           const { key } = waiting.sample;
+          const became = this.#apply(waiting, text);
+          if (became === "quarantined") quarantined++;
+          learned ||= spaceOf(key) === CERTIFICATES && (became === "added" || became === "replaced");
           const name = spaceOf(key).nameOf(key);
           if (name !== undefined) ids.push(name.id);
           done++;
@@ -137,6 +146,7 @@ export class Arrivals {
     }
     this.#forget(news[done]?.index ?? this.#lookedAt);
     if (news.length > 0) events.applied(ids, quarantined);
+    if (learned) events.learned();
   }
 
   #lookedAt = 0;
@@ -164,9 +174,9 @@ export class Arrivals {
   }
 
   #apply({ sample, republish }: Waiting, text: string | undefined): Ingested {
-    const { store, clock } = this.#options;
+    const { store, clock, refuseUnproven } = this.#options;
     const { key, payload, deleted } = sample;
-    const how = { now: clock(), republish };
+    const how = { now: clock(), republish, refuseUnproven };
     try {
       const space = spaceOf(key);
       if (deleted) return space.ingestDelete(store, key, how) ? "deleted" : "known";

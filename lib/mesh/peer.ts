@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import type { Micros } from "../core/clock.ts";
 import { Failure, messageOf } from "../core/errors.ts";
-import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { DATABASE_FILE } from "../core/paths.ts";
 import { type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import { outgoingDepth } from "../memory/outgoing.ts";
 import { takeLock } from "../store/lock.ts";
-import { openSlots, type Slots } from "../store/slots.ts";
 import { type Admission, type AdmissionSource, watchAdmission } from "./admission.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Attachment } from "./attachment.ts";
@@ -27,7 +25,7 @@ import { type StorageLayout, storagesFor } from "./storages.ts";
 import { Sums } from "./sums.ts";
 import { superviseRouter, type Supervisor } from "./supervisor.ts";
 import { sleep, type Timer } from "./timer.ts";
-import { keepUp } from "./upkeep.ts";
+import { type TrustFiles, Trusting } from "./trusting.ts";
 
 export { peerRuns, type PeerStatus, readPeerStatus } from "./peer_status.ts";
 
@@ -47,6 +45,8 @@ export interface PeerOptions {
   readonly admission: Admission;
   /** Where it is read anew from while the peer runs; without it stays as it is. */
   readonly admissionSource?: AdmissionSource;
+  /** Reads whom this host trusts and who it is: at the start, and when the admission has changed. */
+  readonly trustFiles: () => TrustFiles;
   readonly layout: StorageLayout;
   readonly volume: Volume;
   readonly tls: LinkTls | undefined;
@@ -156,9 +156,8 @@ class RunningPeer implements Peer {
   readonly #drain: Drain;
   readonly #sums: Sums;
   readonly #realignments: Realignments;
+  readonly #trusting: Trusting;
   readonly #silence: Silence;
-  readonly #slots: Slots;
-  #stopUpkeep = () => {};
   #commits: Commits | undefined;
   #supervisor: Supervisor | undefined;
   #session: MeshSession | undefined;
@@ -187,19 +186,29 @@ class RunningPeer implements Peer {
     this.#sums = new Sums(store, timer);
     this.#realignments = new Realignments(store, (extent) => this.#attachment?.reconcile(extent));
     this.#silence = new Silence(clock);
-    this.#slots = openSlots(join(options.state, SESSIONS_FOLDER), false);
+    this.#trusting = new Trusting({
+      memory: options.memory,
+      timer,
+      events: {
+        touched: (ids) => this.#sums.touch(ids),
+        published: () => this.#drain.wake(),
+        trouble: (reason) => tell({ kind: "trouble", reason }),
+      },
+    });
     this.#arrivals = new Arrivals({
       store,
       clock,
       timer,
       failPoint,
       republish: options.role === "hub",
+      refuseUnproven: options.memory.settings.signatures === "refuse",
       events: {
         applied: (ids, quarantined) => {
           this.#sums.touch(ids);
           if (quarantined > 0) tell({ kind: "quarantined", count: quarantined });
           this.#drain.wake();
         },
+        learned: () => this.#trusting.learned(),
         refused: (error) => tell({ kind: "trouble", reason: messageOf(error) }),
         overflowed: () => this.#attachment?.reconcile("sums"),
       },
@@ -229,7 +238,8 @@ class RunningPeer implements Peer {
   }
 
   async start(): Promise<void> {
-    const { memory, state, admissionSource, timer, tell } = this.#options;
+    const { memory, state, admissionSource, trustFiles, timer, tell } = this.#options;
+    this.#trusting.use(trustFiles());
     this.#supervisor = await superviseRouter(() => this.#routerOptions(), {
       up: (router) => {
         this.#routerUp = true;
@@ -259,15 +269,6 @@ class RunningPeer implements Peer {
         this.#drain.wake();
       },
     });
-    this.#stopUpkeep = keepUp({
-      messaging: memory,
-      timer,
-      done: (aged) => {
-        if (aged) this.#sums.touchAll();
-        this.#drain.wake();
-      },
-      failed: (error) => tell({ kind: "trouble", reason: messageOf(error) }),
-    });
     this.#writeStatus();
   }
 
@@ -295,6 +296,7 @@ class RunningPeer implements Peer {
     this.#admission = admission;
     this.#declared = admission.scopes.map(scopeLabel);
     this.#notCarried.clear();
+    this.#trusting.use(this.#options.trustFiles());
     this.#options.tell({
       kind: "admission",
       scopes: this.#declared,
@@ -335,7 +337,8 @@ class RunningPeer implements Peer {
     const isOver = () => over || this.#stopping.signal.aborted;
     for (;; await sleep(timer, LOOK_MS)) {
       // Counting reads the whole outbox, so it is done only when it may be empty.
-      const busy = this.#lastReconcile === undefined || this.#arrivals.busy || this.#drain.busy;
+      const busy = this.#lastReconcile === undefined || this.#arrivals.busy || this.#trusting.busy ||
+        this.#drain.busy;
       if (busy && !isOver()) continue;
       const { outbox, catchingUp } = this.status();
       if (outbox.waiting > 0 && !isOver()) continue;
@@ -353,11 +356,11 @@ class RunningPeer implements Peer {
       if (this.#attachment?.reachable && this.status().outbox.waiting > 0) await this.#lastDrain();
       this.#stopping.abort();
       this.#stopWatching();
-      this.#stopUpkeep();
       await this.#attachment?.undeclare(UNDECLARE_MS);
       this.#detach(this.#session);
       this.#commits?.[Symbol.dispose]();
       await this.#arrivals.stop(LAST_ARRIVALS_MS);
+      await this.#trusting.stop();
       await this.#drain.stop();
       this.#session?.close();
       await this.#supervisor?.stop();
@@ -365,7 +368,6 @@ class RunningPeer implements Peer {
       this.#cancelStatus?.();
       this.#writeStatus();
     } finally {
-      this.#slots[Symbol.dispose]();
       this.#lock[Symbol.dispose]();
     }
   }
@@ -414,13 +416,12 @@ class RunningPeer implements Peer {
     const { memory, timer, role, hostName, tell } = this.#options;
     this.#session = session;
     if (this.#stopping.signal.aborted) session.close();
-    const attachment = await Attachment.make({
+    this.#attachment = await Attachment.make({
       memory,
       session,
       timer,
       role,
       hostName,
-      isHeld: this.#slots.isHeld,
       stores: this.#stores,
       scopes: this.#declared,
       arrivals: this.#arrivals,
@@ -449,11 +450,8 @@ class RunningPeer implements Peer {
       session.close();
       throw error;
     });
-    this.#attachment = attachment;
     this.#realignments.again();
-    const reason = await session.closed;
-    attachment.end();
-    return reason;
+    return await session.closed;
   }
 
   #detach(session: MeshSession | undefined): void {

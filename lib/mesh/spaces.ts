@@ -1,10 +1,14 @@
+import { CERTIFICATES } from "../trust/space.ts";
 import { MEMORIES } from "../memory/space.ts";
 import { MESSAGES } from "../messaging/exchange.ts";
 import type { FindOutgoing } from "../memory/outgoing.ts";
 import { RECORD_KINDS, type RecordSpace } from "../store/exchange.ts";
 
-/** All that hosts exchange. What no other space owns is for the last, which says why it cannot be taken. */
-export const SPACES: readonly RecordSpace[] = [MEMORIES, MESSAGES];
+/**
+ * All that hosts exchange, certificates first, since they are needed to judge the rest. What no space owns is for memories, which
+ * say why it cannot be taken.
+ */
+export const SPACES: readonly RecordSpace[] = [CERTIFICATES, MEMORIES, MESSAGES];
 
 /** The space that a key belongs to. */
 export function spaceOf(key: string): RecordSpace {

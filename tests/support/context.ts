@@ -34,7 +34,6 @@ export function testSettings(given: Partial<Settings> = {}): Settings {
     declared: ["mesh"],
     uncertified: [],
     signatures: "accept",
-    presenceInMesh: false,
     undeclaredTeam: undefined,
     ...given,
   };

@@ -1,3 +1,4 @@
+import type { SignaturePolicy } from "../../../lib/core/config.ts";
 import { MESH, type Scope, scopeLabel } from "../../../lib/core/scope.ts";
 import { monotonicClock } from "../../../lib/core/clock.ts";
 import { systemRandom } from "../../../lib/core/random.ts";
@@ -6,7 +7,6 @@ import { digests } from "../../../lib/memory/digests.ts";
 import { saveMemory } from "../../../lib/memory/save.ts";
 import type { Access } from "../../../lib/mesh/access_control.ts";
 import type { AdmissionSource } from "../../../lib/mesh/admission.ts";
-import type { Engine } from "../../../lib/mesh/engine/find.ts";
 import { parseEndpoint } from "../../../lib/mesh/endpoint.ts";
 import { type Peer, type PeerEvent, type PeerOptions, startPeer } from "../../../lib/mesh/peer.ts";
 import { freePort } from "../../../lib/mesh/ports.ts";
@@ -15,6 +15,7 @@ import { systemTimer } from "../../../lib/mesh/timer.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { TEST_IDENTITY, testSettings } from "../../support/context.ts";
 import { type TempFolder, tempFolder } from "../../support/folder.ts";
+import type { TestHost } from "../../support/trust.ts";
 import { testEngine, until } from "./host.ts";
 
 /** How a test's host is set up. */
@@ -34,10 +35,18 @@ export interface PeerParts {
   readonly tls?: LinkTls;
   readonly access?: Access;
   readonly admissionSource?: AdmissionSource;
+  /** With what it signs, whom it trusts, and what it does with what is not proven. */
+  readonly trust?: TestTrust;
   /** How far its clock is off. Milliseconds. */
   readonly skewMs?: number;
-  /** Another engine than the one under test. */
-  readonly engine?: Engine;
+}
+
+/** What a host of a test has to do with signatures. */
+export interface TestTrust {
+  readonly host: TestHost;
+  /** The authority's certificate, PEM. */
+  readonly authority: string;
+  readonly signatures: SignaturePolicy;
 }
 
 /** A memory in a folder, as a host of a mesh opens it; its clock may be off by so many milliseconds. */
@@ -47,6 +56,7 @@ export function openMemory(
   scopes: readonly Scope[] = [MESH],
   skewMs = 0,
   pcId: string = TEST_IDENTITY.pcId,
+  trust?: TestTrust,
 ): MemoryContext {
   const clock = monotonicClock(() => Date.now() + skewMs);
   return {
@@ -54,8 +64,14 @@ export function openMemory(
     clock,
     random: systemRandom,
     identity: { ...TEST_IDENTITY, pcId },
-    settings: testSettings({ mode: role, readable: scopes.map(scopeLabel) }),
-    signer: undefined,
+    settings: testSettings({
+      mode: role,
+      readable: scopes.map(scopeLabel),
+      userId: trust?.host.signer.user,
+      teamId: trust?.host.signer.teams[0],
+      signatures: trust?.signatures ?? "accept",
+    }),
+    signer: trust?.host.signer,
   };
 }
 
@@ -78,12 +94,12 @@ export async function peerOptions(
   events: PeerEvent[],
 ): Promise<PeerOptions> {
   const { role, connect, port, scopes = [MESH], failPoint, replica = false, skewMs } = parts;
-  const { tls, access, admissionSource, pcId } = parts;
+  const { tls, access, admissionSource, trust, pcId = trust?.host.signer.host } = parts;
   return {
-    memory: openMemory(folder, role, scopes, skewMs, pcId),
+    memory: openMemory(folder, role, scopes, skewMs, pcId, trust),
     hostName: "test",
     state: folder.path,
-    engine: parts.engine ?? await testEngine(),
+    engine: await testEngine(),
     listen: port === undefined
       ? []
       : [parseEndpoint(`${tls === undefined ? "tcp" : "tls"}/127.0.0.1:${port}`)],
@@ -92,6 +108,7 @@ export async function peerOptions(
     replica,
     admission: { scopes, access, certificate: undefined },
     ...(admissionSource === undefined ? {} : { admissionSource }),
+    trustFiles: () => ({ authority: trust?.authority, certificate: trust?.host.pem }),
     layout: "scopes",
     volume: "rocksdb",
     tls,
@@ -107,7 +124,8 @@ export async function startTestPeer(given: PeerParts): Promise<TestPeer> {
   const folder = parts.folder ?? tempFolder();
   const events: PeerEvent[] = [];
   const options = await peerOptions(folder, parts, events);
-  const memory = openMemory(folder, parts.role, parts.scopes, 0, parts.pcId);
+  const { trust, pcId = trust?.host.signer.host } = parts;
+  const memory = openMemory(folder, parts.role, parts.scopes, 0, pcId, trust);
   const close = () => {
     memory.store.close();
     options.memory.store.close();
