@@ -28,6 +28,11 @@ export class PythonHost implements Disposable {
     };
   }
 
+  /** Where its certificates are. */
+  get tlsFolder(): string {
+    return this.#folder.at(".config", "kioku-mesh", "tls");
+  }
+
   /** Runs a command of Python's kioku-mesh; gives what it printed. */
   run(...args: readonly string[]): Promise<string> {
     return this.#python(["-m", "kioku_mesh", ...args]);
