@@ -7,9 +7,9 @@ import { Failure } from "../core/errors.ts";
 import { isFile, readTextIfAny } from "../core/files.ts";
 import { declaredScopes } from "../core/settings.ts";
 import type { Access } from "../mesh/access_control.ts";
-import { TLS_FILES } from "../mesh/adopt.ts";
 import type { Admission, AdmissionSource } from "../mesh/admission.ts";
 import { type Endpoint, formatEndpoint, isLoopback, parseEndpoints } from "../mesh/endpoint.ts";
+import { TLS_FILES } from "../tls/files.ts";
 import { LEDGER_FILE, liveLeaves, readLedger } from "../tls/ledger.ts";
 import { IDENTITY_FILE, readIdentityFile } from "../trust/identity_file.ts";
 

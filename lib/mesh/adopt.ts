@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import JSON5 from "json5";
 import { messageOf, UsageError } from "../core/errors.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
+import { TLS_FILES } from "../tls/files.ts";
 import { type Endpoint, parseEndpoints } from "./endpoint.ts";
 
 /** What a host of the Python version's mesh had set up for its router (compat data §6). */
@@ -13,9 +14,6 @@ export interface Adopted {
   /** Whether it has the one broad storage of releases before scopes. */
   readonly broad: boolean;
 }
-
-/** The names of the certificate files in their folder (compat cli §3.1). */
-export const TLS_FILES = { ca: "ca.crt", certificate: "peer.crt", key: "peer.key" } as const;
 
 /** Reads a zenohd.json5; `path` is named in errors. Whatever else it says is the router's own and not ours. */
 export function readZenohd(text: string, path: string): Adopted {

@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { isFile } from "../core/files.ts";
 
+/** The names of the files that a router is given (compat cli §3.1). */
+export const TLS_FILES = { ca: "ca.crt", certificate: "peer.crt", key: "peer.key" } as const;
+
 /** The files of a tls folder (compat cli §5), and the key that waits for its certificate. */
 export interface TlsFiles {
   readonly folder: string;
@@ -20,11 +23,11 @@ export function tlsFiles(folder: string): TlsFiles {
   return {
     folder,
     caKey: join(folder, "ca.key"),
-    ca: join(folder, "ca.crt"),
-    key: join(folder, "peer.key"),
+    ca: join(folder, TLS_FILES.ca),
+    key: join(folder, TLS_FILES.key),
     nextKey: join(folder, "peer.next.key"),
     request: join(folder, "peer.csr"),
-    certificate: join(folder, "peer.crt"),
+    certificate: join(folder, TLS_FILES.certificate),
   };
 }
 
