@@ -54,7 +54,8 @@ Deno.test("ui: an attacker inside reaches the network of this machine, and nothi
 
 Deno.test("mcp verify: an attacker inside can start programs, as what is registered could, and do nothing else", async () => {
   using home = newHome();
-  layTraps(home, 1);
+  // Nobody has to listen there. Not a port that `fetch` refuses by itself.
+  layTraps(home, 47_111);
   const servers = { kioku_mesh: { command: "true", args: ["mcp", "serve"] } };
   Deno.writeTextFileSync(home.at(".claude.json"), JSON.stringify({ mcpServers: servers }));
   const { count, worked } = await attack(home, ["mcp", "verify", "--name", "kioku_mesh"], "");
