@@ -2,6 +2,8 @@ import { scopeLabel } from "../core/scope.ts";
 import { findMemory, type FoundMemory } from "../memory/find.ts";
 import { historyOf } from "../memory/history.ts";
 import { inline, neutralise } from "../memory/render/neutralise.ts";
+import { trustedAuthorities } from "../trust/authority.ts";
+import { keptVerdict } from "../trust/verdicts.ts";
 import { type Html, type Part, piece } from "./html.ts";
 import { page } from "./layout.ts";
 import { moment } from "./times.ts";
@@ -37,6 +39,7 @@ export function memoryPage(view: View, id: string): Html {
       }</code>`,
     ],
     [words.scope, scopeLabel(observation.scope)],
+    [words.signature, signatureOf(view, found)],
     [words.created, moment(observation.createdAt, language)],
     [
       words.expires,
@@ -61,6 +64,14 @@ ${observation.summary === "" ? undefined : piece`<p class="summary">${inline(obs
 <section aria-labelledby="h-history"><h2 id="h-history">${words.history}</h2>${history(view, found)}</section>
 </article>`,
   );
+}
+
+// Shown where certificates are in use at all; elsewhere nothing is signed and nobody misses it.
+function signatureOf({ memory }: View, { stored }: FoundMemory): string | undefined {
+  const { store } = memory;
+  if (trustedAuthorities(store).length === 0) return undefined;
+  const { id, scope } = stored.observation;
+  return keptVerdict(store, "o", id, scopeLabel(scope))?.state ?? "unsigned";
 }
 
 function history(view: View, found: FoundMemory): Html {

@@ -1,4 +1,6 @@
 import { totals } from "../memory/stats.ts";
+import { inline } from "../memory/render/neutralise.ts";
+import { knownCertificates } from "../trust/certificates.ts";
 import { type Html, piece } from "./html.ts";
 import { page } from "./layout.ts";
 import { moment } from "./times.ts";
@@ -37,8 +39,28 @@ ${
       [...facts, [words.records, `${live} ${words.memoriesOf}, ${tombstoned} tombstones`] as const]
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => piece`<div><dt>${name}</dt><dd>${value}</dd></div>`)
-    }</dl>`,
+    }</dl>
+${certificates(view)}`,
   );
+}
+
+function certificates({ words, language, memory }: View): Html | undefined {
+  const known = knownCertificates(memory.store);
+  if (known.length === 0) return undefined;
+  const now = memory.clock();
+  const rows = known.toSorted((one, other) => one.notAfter - other.notAfter).map((one) => {
+    const over = one.revokedAt !== undefined || one.notAfter <= now;
+    const names = [
+      ...(one.user === undefined ? [] : [`user/${one.user}`]),
+      ...one.teams.map((id) => `team/${id}`),
+    ];
+    return piece`<tr><th scope="row">${inline(one.cn)}</th><td>${inline(names.join(", "))}</td><td class="${
+      over ? "down" : "up"
+    }">${one.revokedAt === undefined ? undefined : `${words.revoked} `}${
+      moment(one.revokedAt ?? one.notAfter, language)
+    }</td></tr>`;
+  });
+  return piece`<h2>${words.certificates}</h2><table><caption>${words.certificatesAbout}</caption><thead><tr><th scope="col">${words.name}</th><th scope="col">${words.grants}</th><th scope="col">${words.expires}</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function picture({ words }: View, { hosts, waiting }: MeshView): Html {

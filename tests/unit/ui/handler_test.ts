@@ -4,7 +4,9 @@ import { saveMemory } from "../../../lib/memory/save.ts";
 import { Guard } from "../../../lib/ui/guard.ts";
 import { handler } from "../../../lib/ui/handler.ts";
 import type { MeshView } from "../../../lib/ui/view.ts";
+import { addCertificate } from "../../../lib/trust/certificates.ts";
 import { testContext } from "../../support/context.ts";
+import { testId } from "../../support/observations.ts";
 import { seededNumbers, seededRandom } from "../../support/random.ts";
 
 function browser(memory: MemoryContext, mesh?: MeshView) {
@@ -86,6 +88,34 @@ Deno.test("the mesh is drawn, with what is down", async () => {
   assert.match(text, /class="link down"/);
   assert.match(text, /12 ms/);
   assert.match(text, /the hub is away/);
+});
+
+Deno.test("certificates are listed with what they grant, and those that are over", async () => {
+  using memory = testContext();
+  const one = { authority: "a", host: testId(1), signer: undefined, payload: "{}" };
+  memory.store.write(() => {
+    addCertificate(memory.store, {
+      ...one,
+      id: testId(2),
+      serial: "1",
+      cn: "mbp-1",
+      user: "alice",
+      teams: ["acme"],
+      notAfter: Number.MAX_SAFE_INTEGER,
+    });
+    addCertificate(memory.store, {
+      ...one,
+      id: testId(3),
+      serial: "2",
+      cn: "old-2",
+      user: undefined,
+      teams: [],
+      notAfter: 1,
+    });
+  });
+  const text = await browser(memory)("/mesh").text();
+  assert.match(text, /mbp-1<\/th><td>user\/alice, team\/acme<\/td><td class="up">/);
+  assert.match(text, /old-2<\/th><td><\/td><td class="down">/);
 });
 
 Deno.test("no text of a memory becomes markup, on any page", async () => {
