@@ -1,5 +1,5 @@
 import type { Micros } from "../core/clock.ts";
-import { MESH, scopeLabel } from "../core/scope.ts";
+import { MESH, type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import { number } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
 import { STATE } from "./records.ts";
@@ -22,6 +22,16 @@ const MEMORIES = `FROM observation o WHERE o.state <> ${STATE.shadowed} AND ${LE
 const DELETIONS = `FROM tombstone t LEFT JOIN observation o ON o.id = t.id AND o.scope = t.scope
   WHERE t.scope = '${scopeLabel(MESH)}' AND (o.id IS NULL OR (${LEGACY}))
   AND NOT EXISTS (SELECT 1 FROM at_home h WHERE h.id = t.id AND h.scope = t.scope)`;
+
+/**
+ * The key of the oldest form that takes a tombstone besides its own: where its memory may still stand under such a key, so that
+ * hosts that know no others hear of the deletion (DESIGN §4). Undefined for all other tombstones.
+ */
+export function legacyMirror(store: Store, id: string, scope: ScopeLabel, key: string): string | undefined {
+  if (scope !== scopeLabel(MESH)) return undefined;
+  const isLegacy = store.get(`SELECT 1 FROM observation o WHERE o.id = ? AND ${LEGACY}`, [id], () => true);
+  return isLegacy ? key.replace(`mem/${scope}/`, "mem/") : undefined;
+}
 
 /** How many records here may stand only under keys without a tier, in the mesh. */
 export function countLegacy(store: Store): LegacyCount {

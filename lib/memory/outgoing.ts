@@ -6,6 +6,7 @@ import { type Arrival, RECORD_KINDS } from "../store/exchange.ts";
 import type { OutboxKind } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
 import { noLongerAtHome } from "./at_home.ts";
+import { legacyMirror } from "./legacy.ts";
 
 /** A record that has to go out, as it is now. */
 export interface Outgoing extends Arrival {
@@ -14,6 +15,8 @@ export interface Outgoing extends Arrival {
   readonly kind: OutboxKind;
   readonly id: string;
   readonly scope: ScopeLabel;
+  /** A key of the oldest form under which it is put as well; nobody need store it there. */
+  readonly mirror?: string;
 }
 
 /** Finds a record as it goes out, wherever records of its kind are kept; undefined when it is not here. */
@@ -58,7 +61,10 @@ export function outgoing(
     // What a newer version has put there waits for that version.
     if (kind === undefined) return [];
     const found = find(store, kind, id, scope);
-    if (found !== undefined) return [{ row, kind, id, scope, ...found }];
+    if (found !== undefined) {
+      const mirror = kind === "tombstone" ? legacyMirror(store, id, scope, found.key) : undefined;
+      return [{ row, kind, id, scope, ...found, ...(mirror === undefined ? {} : { mirror }) }];
+    }
     store.run("DELETE FROM outbox WHERE row = ? AND id = ?", row, id);
     return [];
   });

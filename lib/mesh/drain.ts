@@ -172,6 +172,7 @@ export class Drain {
     const { timer, events, failPoint } = this.#options;
     for (let puts = 1;; puts++) {
       await session.putAcknowledged(record.key, record.payload);
+      if (record.mirror !== undefined) await session.putAcknowledged(record.mirror, record.payload);
       failPoint("after-put");
       for (const pause of ASK_AGAIN_MS) {
         const { same, others } = await this.#ask(session, record);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { keepRecordAtHome } from "../../../lib/memory/at_home.ts";
+import { deleteMemory } from "../../../lib/memory/delete.ts";
 import { ingest } from "../../../lib/memory/ingest.ts";
 import { countLegacy, migrateLegacy } from "../../../lib/memory/legacy.ts";
 import { confirmOutgoing, outgoing, outgoingRecord } from "../../../lib/memory/outgoing.ts";
@@ -72,3 +73,17 @@ function waiting({ store }: TestContext): string[] {
   )
     .sort();
 }
+
+Deno.test("the deletion of a memory without a tier goes under the old key too, of no other one", () => {
+  using context = testContext({ settings: { userId: "alice", mode: "spoke" } });
+  take(context, `mem/obs/${CHUNKS}/${testId(1)}`, pythonPayload(testId(1), { visibility: "" }));
+  take(context, `mem/mesh/obs/${CHUNKS}/${testId(2)}`, pythonPayload(testId(2)));
+  take(context, `mem/user/alice/obs/${CHUNKS}/${testId(3)}`, pythonPayload(testId(3), { visibility: "" }));
+  for (const n of [1, 2, 3]) deleteMemory(context, testId(n), "");
+  const { records } = outgoing(context.store, outgoingRecord, ["mesh", "user/alice"], 0, 100);
+  assert.deepEqual(records.map(({ key, mirror }) => [key, mirror]), [
+    [`mem/mesh/tomb/${CHUNKS}/${testId(1)}`, `mem/tomb/${CHUNKS}/${testId(1)}`],
+    [`mem/mesh/tomb/${CHUNKS}/${testId(2)}`, undefined],
+    [`mem/user/alice/tomb/${CHUNKS}/${testId(3)}`, undefined],
+  ]);
+});
