@@ -1,6 +1,7 @@
 /** Writes the table of permissions into docs/security.md, from the table in code. */
 import { fileURLToPath } from "node:url";
 import { type Access, accessOf, PERMISSIONS } from "../lib/cli/access.ts";
+import type { AccessKind } from "../lib/cli/command.ts";
 import { COMMANDS } from "../lib/cli/table.ts";
 
 const PAGE = fileURLToPath(new URL("../docs/security.md", import.meta.url));
@@ -19,9 +20,16 @@ export async function currentPage(page: string): Promise<string> {
 
 async function table(): Promise<string> {
   const names = new Map<Access, string[]>();
+  const add = (kind: AccessKind, words: string) => {
+    const access = accessOf(kind);
+    names.set(access, [...names.get(access) ?? [], `\`${words}\``]);
+  };
   for (const { name, load } of COMMANDS) {
-    const access = accessOf((await load()).access);
-    names.set(access, [...names.get(access) ?? [], `\`${name}\``]);
+    const command = await load();
+    add(command.access, name);
+    for (const [flag, kind] of "starts" in command ? Object.entries(command.starts ?? {}) : []) {
+      add(kind, `${name} ${flag}`);
+    }
   }
   const rows = [...names].map(([{ opensFirst, keeps }, commands]) =>
     `| ${commands.join(", ")} | ${opensFirst} | ${keeps.length === 0 ? "nothing" : keeps.join(", ")} |`

@@ -1,6 +1,6 @@
 import { OUR_VARIABLES } from "../core/environment.ts";
 import { LAUNCHER_VARIABLES } from "../core/identity.ts";
-import type { Command } from "./command.ts";
+import type { AccessKind } from "./command.ts";
 
 /** What the program may do before it locks itself down: a named permission set of deno.json, and the compiled-in flags. */
 export interface Permissions {
@@ -63,7 +63,7 @@ export interface Access {
 }
 
 /** What each kind of command may touch (DESIGN §3). */
-const KINDS: Readonly<Record<Command["access"], Access>> = {
+const KINDS: Readonly<Record<AccessKind, Access>> = {
   data: {
     opensFirst:
       "configuration, `.kioku-mesh.yaml` from the working folder upwards, the host's id, the database, what " +
@@ -120,7 +120,7 @@ const KINDS: Readonly<Record<Command["access"], Access>> = {
 };
 
 /** What a kind of command may touch. */
-export function accessOf(kind: Command["access"]): Access {
+export function accessOf(kind: AccessKind): Access {
   return KINDS[kind];
 }
 

@@ -40,6 +40,11 @@ export interface SetupCall {
 /** How a command ended: 0 when it did what was asked. */
 export type Ended = 0 | ExitCode;
 
+/** A command line that goes on where another one has ended well. */
+export interface Onward {
+  readonly then: readonly string[];
+}
+
 /** A command that works on the memory. Its module is loaded before anything is opened. */
 export interface DataCommand {
   readonly access: "data";
@@ -55,8 +60,10 @@ export interface DataCommand {
  */
 export interface SetupCommand {
   readonly access: "setup" | "enroll";
+  /** Switches with which it may do what another kind of command may. */
+  readonly starts?: Readonly<Record<string, AccessKind>>;
   declare(declaration: Declaration): void;
-  run(call: SetupCall): Ended | Promise<Ended>;
+  run(call: SetupCall): Ended | Onward | Promise<Ended | Onward>;
 }
 
 /**
@@ -123,3 +130,6 @@ export type Command =
   | VerifyCommand
   | DoctorCommand
   | HookCommand;
+
+/** What commands are told apart by as to what they may touch. */
+export type AccessKind = Command["access"];

@@ -18,19 +18,27 @@ export interface Joined {
 const MOST = 20;
 
 /**
- * Makes what is stored ready for a mesh that this host joins: what was chosen goes out, the rest stays until `kioku-mesh
- * share`. Without a choice a person on a terminal is asked; nobody else shares anything (DESIGN §5).
+ * What a host that joins a mesh shares of what is stored here: what was chosen, or what a person on a terminal answers; nobody
+ * else shares anything (DESIGN §5). Throws a UsageError for what is not there.
  */
-export function join(memory: OpenMemory, given: string | undefined, output: Output): Joined {
+export function chooseShared(memory: OpenMemory, given: string | undefined, output: Output): Shared {
   const projects = storedByProject(memory.store);
-  const stored = projects.reduce((sum, { count }) => sum + count, 0);
-  const choice = given ?? (stored === 0 ? "none" : ask(projects, stored, output));
-  const chosen = readShared(choice, projects);
+  const stored = total(projects);
+  return readShared(given ?? (stored === 0 ? "none" : ask(projects, stored, output)), projects);
+}
+
+/** Makes what is stored ready for the mesh: what was chosen goes out, the rest stays until `kioku-mesh share`. */
+export function join(memory: OpenMemory, chosen: Shared): Joined {
+  const stored = total(storedByProject(memory.store));
   const shared = memory.store.write(() => {
     keepAtHome(memory.store);
     return share(memory.store, chosen, memory.clock());
   });
   return { shared, stored };
+}
+
+function total(projects: readonly Count[]): number {
+  return projects.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Reads what `--share` and `share` take: all, none or projects. Throws a UsageError for one that is not there. */

@@ -101,7 +101,11 @@ export const LOCAL_ENTRIES: Readonly<Record<string, unknown>> = {
 export function requireCertificates(folder: string): string {
   const missing = Object.values(TLS_FILES).map((name) => join(folder, name)).filter((path) => !isFile(path));
   if (missing.length === 0) return folder;
-  throw new UsageError(`Cannot use TLS: ${missing.join(", ")} is missing. Put the certificates there first.`);
+  throw new UsageError(
+    `Cannot use TLS: ${
+      missing.join(", ")
+    } is missing. Ask for a certificate (kioku-mesh tls request), or run init again.`,
+  );
 }
 
 function complete(
@@ -118,8 +122,7 @@ function complete(
   const { listen } = start;
   const connect = start.connect.map(encryption(options));
   const needed = [...listen, ...connect].some(isEncrypted);
-  const folder = start.tls ?? (needed || options.has("tls") ? join(configFolder, "tls") : undefined);
-  const tls = folder === undefined ? undefined : requireCertificates(folder);
+  const tls = start.tls ?? (needed || options.has("tls") ? join(configFolder, "tls") : undefined);
   if (tls === undefined && options.text("plaintextLoopback") !== undefined) {
     throw new UsageError(
       "Cannot use --plaintext-loopback without --tls: links are plain anyway. Leave it out.",

@@ -5,7 +5,7 @@ import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { VERSION } from "../core/version.ts";
 import { type OpenMemory, openMemory, type Surroundings } from "../memory/open.ts";
 import { accessOf } from "./access.ts";
-import type { Command, Ended } from "./command.ts";
+import type { AccessKind, Command, Ended, Onward } from "./command.ts";
 import { expandLongOptions, standAlone } from "./long_options.ts";
 import { keepOnly } from "./lockdown.ts";
 import { Options } from "./options.ts";
@@ -69,13 +69,22 @@ async function dispatch(
     );
   }
   const command = await entry.load();
-  // Hardly any command talks to anybody or starts anything, so all others begin by giving that up.
-  keepOnly(["read", "write", "env", "sys", ...accessOf(command.access).keeps]);
   const given = args.slice(args.indexOf(first) + entry.name.split(" ").length);
+  // Hardly any command talks to anybody or starts anything, so all others begin by giving that up.
+  keepOnly(["read", "write", "env", "sys", ...kinds(command, given).flatMap((kind) => accessOf(kind).keeps)]);
   const parsed = parse(entry.name, entry.summary, command, given, output);
   if (parsed === undefined) return 0;
   const before = rebuild ? (await import("./realign.ts")).rebuildFirst : undefined;
-  return await start(command, parsed.args, parsed.options, around, output, before);
+  const ended = await start(command, parsed.args, parsed.options, around, output, before);
+  return typeof ended === "number" ? ended : await dispatch(ended.then, false, around, output);
+}
+
+// A command's own kind, and those of the switches that are given, shortened ones too.
+function kinds(command: Command, args: readonly string[]): AccessKind[] {
+  const starts = "starts" in command ? Object.entries(command.starts ?? {}) : [];
+  const given = ([flag]: readonly [string, AccessKind]) =>
+    args.some((arg) => arg.length > 2 && flag.startsWith(arg.split("=")[0] ?? arg));
+  return [command.access, ...starts.filter(given).map(([, kind]) => kind)];
 }
 
 // The longest name that the line begins with: `peer status` before `peer`.
@@ -91,7 +100,7 @@ async function start(
   around: Surroundings,
   output: Output,
   before?: (memory: OpenMemory, output: Output) => Promise<void>,
-): Promise<Ended> {
+): Promise<Ended | Onward> {
   if (
     command.access === "setup" || command.access === "enroll" || command.access === "verify" ||
     command.access === "doctor"

@@ -28,9 +28,29 @@ export const SIGNATURE_POLICIES = ["accept", "mark", "refuse"] as const;
 /** One of the policies. */
 export type SignaturePolicy = typeof SIGNATURE_POLICIES[number];
 
+/** Typing messages into a terminal multiplexer: off unless it is turned on, and then only where the lists allow it. */
+export interface TmuxConfig {
+  readonly enabled: boolean;
+  /** Panes (`%3`, `work:1.0`) that may be typed into. */
+  readonly panes: readonly string[];
+  /** Agents whose messages may be typed. */
+  readonly senders: readonly string[];
+  /** Scopes, or tiers, whose messages may be typed. */
+  readonly scopes: readonly string[];
+  /** The longest body that is typed, in bytes of UTF-8. */
+  readonly maxBodyBytes: number;
+}
+
+/** What `messaging:` says. */
+export interface MessagingConfig {
+  /** Whether sessions show themselves to the whole mesh, not only to their user and teams. */
+  readonly presenceInMesh: boolean;
+  readonly tmux: TmuxConfig;
+}
+
 /**
  * The host's config.yaml (compat data §3.6). `mode`, `listen`, `connect`, `replica`, `storage_layout`, `tls`, `enforce_scopes`,
- * `replicas` and `signatures` are ours; Python's version does not know them.
+ * `replicas`, `signatures` and `messaging.presence_mesh` are ours; Python's version does not know them.
  */
 export interface HostConfig {
   readonly mode: Mode | undefined;
@@ -54,6 +74,7 @@ export interface HostConfig {
   readonly defaultVisibility: Tier | undefined;
   /** `storage_scopes`: the scopes this host declares; undefined when it says nothing. */
   readonly storageScopes: readonly Scope[] | undefined;
+  readonly messaging: MessagingConfig;
 }
 
 /** A project's .kioku-mesh.yaml: of a repository's file nothing else is honoured (DESIGN §4). */
@@ -79,6 +100,10 @@ export const NO_HOST_CONFIG: HostConfig = {
   teamId: undefined,
   defaultVisibility: undefined,
   storageScopes: undefined,
+  messaging: {
+    presenceInMesh: false,
+    tmux: { enabled: false, panes: [], senders: [], scopes: ["user"], maxBodyBytes: 8_192 },
+  },
 };
 
 /** Reads the host's configuration from parsed YAML; `path` is named in errors. */
@@ -99,6 +124,22 @@ export function readHostConfig(document: unknown, path: string): HostConfig {
     teamId: file.slug("team_id"),
     defaultVisibility: file.tier("default_visibility"),
     storageScopes: file.scopes("storage_scopes"),
+    messaging: readMessaging(file.within("messaging")),
+  };
+}
+
+function readMessaging(file: ConfigFile): MessagingConfig {
+  const tmux = file.within("tmux");
+  const { scopes, maxBodyBytes } = NO_HOST_CONFIG.messaging.tmux;
+  return {
+    presenceInMesh: file.flag("presence_mesh"),
+    tmux: {
+      enabled: tmux.flag("enabled"),
+      panes: tmux.texts("pane_allowlist"),
+      senders: tmux.texts("sender_allowlist"),
+      scopes: tmux.has("scope_allowlist") ? tmux.texts("scope_allowlist") : scopes,
+      maxBodyBytes: tmux.count("max_body_bytes", maxBodyBytes),
+    },
   };
 }
 
@@ -118,6 +159,26 @@ class ConfigFile {
       throw this.#wrong("it is not a list of names and values");
     }
     this.#members = isObject(document) ? document : {};
+  }
+
+  /** What stands under a name, which is a list of names and values itself; empty when it is not there. */
+  within(name: string): ConfigFile {
+    const value = this.#members[name];
+    if (value !== undefined && value !== null && !isObject(value)) {
+      throw this.#wrong(`${name} is not a list of names and values`);
+    }
+    return new ConfigFile(value, this.#path);
+  }
+
+  has(name: string): boolean {
+    return this.#members[name] !== undefined && this.#members[name] !== null;
+  }
+
+  count(name: string, otherwise: number): number {
+    const value = this.#members[name];
+    if (value === undefined || value === null) return otherwise;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+    throw this.#wrong(`${name} is "${String(value)}", not a whole number`);
   }
 
   choice<T extends string>(name: string, allowed: readonly T[]): T | undefined {

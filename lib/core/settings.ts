@@ -21,6 +21,8 @@ export interface Settings {
   readonly uncertified: readonly ScopeLabel[];
   /** What becomes of records that no signature proves. */
   readonly signatures: SignaturePolicy;
+  /** Whether sessions show themselves to the whole mesh, not only to their user and teams. */
+  readonly presenceInMesh: boolean;
   /** A project file's team that this host does not declare; saving for a team is refused then. */
   readonly undeclaredTeam: { readonly team: string; readonly file: string } | undefined;
 }
@@ -91,6 +93,7 @@ export function resolveSettings(
     readable: scopes.map(scopeLabel),
     declared: declaredScopes(host, certified).map(scopeLabel),
     signatures: host.signatures ?? (hasAuthority ? "mark" : "accept"),
+    presenceInMesh: env.ours("MESSAGING_PRESENCE_MESH")?.trim() === "1" || host.messaging.presenceInMesh,
     uncertified: [...new Set(uncertified.map(scopeLabel))],
     undeclaredTeam: declared || project === undefined || asked === undefined
       ? undefined

@@ -10,7 +10,7 @@ import { type Login, resolveIdentity } from "../core/identity.ts";
 import { DATABASE_FILE, findFolders, type Folders, PEER_LOCK_FILE, type Platform } from "../core/paths.ts";
 import type { Random } from "../core/random.ts";
 import { resolveSettings, type Settings } from "../core/settings.ts";
-import { readIdentityFile } from "../trust/identity_file.ts";
+import { type CertifiedIdentity, readIdentityFile } from "../trust/identity_file.ts";
 import { openSigner } from "../trust/signer.ts";
 import { isLocked, watchLock } from "../store/lock.ts";
 import { openStore } from "../store/open.ts";
@@ -43,6 +43,8 @@ export interface OpenMemory extends MemoryContext {
   readonly workingFolder: string;
   /** What config.yaml says. */
   readonly host: HostConfig;
+  /** What this host's certificate says; undefined when its links are plain. */
+  readonly certificate: CertifiedIdentity | undefined;
   /** Whether the process that talks to the mesh runs on this host now. */
   readonly peerRuns: () => boolean;
   readonly notices: readonly string[];
@@ -86,7 +88,17 @@ export async function openMemory(around: Surroundings, progress: ImportProgress)
     ...imported,
   ];
   const { login, workingFolder } = around;
-  return { ...context, folders, tlsFolder, hostName: login.host, workingFolder, host, peerRuns, notices };
+  return {
+    ...context,
+    folders,
+    tlsFolder,
+    hostName: login.host,
+    workingFolder,
+    host,
+    certificate: certified,
+    peerRuns,
+    notices,
+  };
 }
 
 // What takes over is loaded only where there is something: most hosts never had the Python version, and it costs 3 ms.

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
 import { MESH, type Scope, type ScopeLabel, scopeLabel } from "../core/scope.ts";
+import { agentTokens } from "../messaging/agent_token.ts";
 import { ALIVE } from "./host_token.ts";
 import { alignmentKeys } from "./replication.ts";
 import { storagesFor } from "./storages.ts";
@@ -114,6 +115,7 @@ function rulesFor(grant: Grant, { scopes, replicas }: Access): Rule[] {
   const replica = grant.host !== undefined && replicas.includes(grant.host);
   return [
     ...granted.flatMap(member),
+    ...granted.flatMap((scope) => seeAgents(scope, grant.host)),
     ...(granted.some(({ tier }) => tier === "mesh") ? LEGACY : []),
     ...(replica ? granted.map(align) : []),
     ...SEE_WHO_IS_THERE,
@@ -204,6 +206,38 @@ const SEE_WHO_IS_THERE: readonly Rule[] = [
     key_exprs: [`${ALIVE}/**`],
   },
 ];
+
+// Who works on what is shown to those alone who may read the scope, and only under the host's own name.
+function seeAgents(scope: Scope, host: string | undefined): Rule[] {
+  const label = scopeLabel(scope);
+  const key_exprs = [agentTokens(label)];
+  const permission = "allow";
+  return [
+    {
+      id: `ask for agents of ${label}`,
+      permission,
+      flows: ["ingress"],
+      messages: ["liveliness_query", "declare_liveliness_subscriber"],
+      key_exprs,
+    },
+    {
+      id: `hear of agents of ${label}`,
+      permission,
+      flows: ["egress"],
+      messages: ["liveliness_token", "liveliness_query", "declare_liveliness_subscriber"],
+      key_exprs,
+    },
+    ...(host === undefined ? [] : [
+      {
+        id: `show agents of ${host} to ${label}`,
+        permission,
+        flows: ["ingress"],
+        messages: ["liveliness_token"],
+        key_exprs: [agentTokens(label, host)],
+      } satisfies Rule,
+    ]),
+  ];
+}
 
 function beThere(host: string): Rule {
   return {

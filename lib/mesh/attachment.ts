@@ -3,6 +3,7 @@ import { VERSION } from "../core/version.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { ALIVE, hostToken, type MeshHost, parseHostToken } from "./host_token.ts";
+import { Presence } from "./presence.ts";
 import type { Extent } from "./realign.ts";
 import { type Reconciled, Reconciler } from "./reconcile.ts";
 import type { Declared, MeshSession, Question, Sample } from "./session.ts";
@@ -19,6 +20,8 @@ export interface AttachmentOptions {
   readonly role: "hub" | "spoke";
   /** What people call this host. */
   readonly hostName: string;
+  /** Whether a process of this host holds the session lock of that number. */
+  readonly isHeld: (slot: number) => boolean;
   /** Whether this host's router has storages of its own. */
   readonly stores: boolean;
   readonly scopes: readonly ScopeLabel[];
@@ -62,13 +65,17 @@ export class Attachment {
   readonly #options: AttachmentOptions;
   readonly #over = new AbortController();
   readonly #ours = new Map<string, MeshHost>();
+  readonly #strangers = new Set<string>();
   readonly #reconciler: Reconciler;
+  readonly #presence: Presence;
   #declared: Declared[] = [];
   #forget = () => {};
 
   private constructor(options: AttachmentOptions) {
     this.#options = options;
-    const { memory, session, timer, arrivals, sums, scopes, events } = options;
+    const { memory, session, timer, arrivals, sums, scopes, events, hostName, isHeld } = options;
+    const othersThere = () => this.#othersThere;
+    this.#presence = new Presence({ memory, timer, hostName, isHeld, othersThere }, session, scopes);
     this.#reconciler = new Reconciler({
       store: memory.store,
       clock: memory.clock,
@@ -128,13 +135,17 @@ export class Attachment {
 
   /** Takes back what was declared, as far as that goes in the time given. */
   async undeclare(withinMs: number): Promise<void> {
-    const all = Promise.allSettled(this.#declared.map((one) => one.undeclare()));
+    const all = Promise.allSettled([
+      ...this.#declared.map((one) => one.undeclare()),
+      this.#presence.undeclare(),
+    ]);
     await within(this.#options.timer, withinMs, all, () => new Error("late")).catch(() => {});
   }
 
   /** The session is over. */
   end(): void {
     this.#forget();
+    this.#presence.end();
     this.#over.abort();
   }
 
@@ -170,6 +181,7 @@ export class Attachment {
         }
       }
     }
+    await this.#presence.begin();
     this.#forget = session.onNeighbours((neighbour, up) => {
       events.neighbours();
       if (up) this.#met(neighbour.zid);
@@ -177,6 +189,13 @@ export class Attachment {
     events.neighbours();
     if (this.#options.stores) this.#reconciler.request(0, "everything");
     for (const other of session.neighbours.keys()) this.#met(other);
+  }
+
+  // A host or program that does not show itself as ours do, such as a Python host.
+  get #othersThere(): boolean {
+    return [...this.#options.session.neighbours.keys()].some((zid) =>
+      !this.#ours.has(zid) && this.#strangers.has(zid)
+    );
   }
 
   #receive(sample: Sample): void {
@@ -191,18 +210,19 @@ export class Attachment {
     const [chance = 0] = this.#options.memory.random(1);
     this.#reconciler.request(SETTLE_MS * (1 + chance / 255), "sums");
     this.#later(LOOK_AGAIN_MS * (1 + chance / 255), () => this.#reconciler.request(0, "sums"));
-    // A host that is not of ours may have storages that nobody else answers for: a Python host's.
-    if (this.#options.role === "hub") {
-      this.#later(SHOW_MS, () => {
-        const { neighbours } = this.#options.session;
-        if (!this.#ours.has(other) && neighbours.get(other)?.role === "router") {
-          this.#reconciler.request(0, "everything");
-        }
-      });
-    }
+    this.#later(SHOW_MS, () => {
+      const { neighbours } = this.#options.session;
+      if (this.#ours.has(other) || !neighbours.has(other)) return;
+      this.#strangers.add(other);
+      // It may have storages that nobody else answers for: a Python host's.
+      if (this.#options.role === "hub" && neighbours.get(other)?.role === "router") {
+        this.#reconciler.request(0, "everything");
+      }
+    });
   }
 
   #later(milliseconds: number, then: () => void): void {
+    if (this.#over.signal.aborted) return;
     const cancel = this.#options.timer(milliseconds, () => {
       this.#over.signal.removeEventListener("abort", cancel);
       then();

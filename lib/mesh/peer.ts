@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import type { Micros } from "../core/clock.ts";
 import { Failure, messageOf } from "../core/errors.ts";
+import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { DATABASE_FILE } from "../core/paths.ts";
 import { type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import type { MemoryContext } from "../memory/context.ts";
 import { outgoingDepth } from "../memory/outgoing.ts";
 import { takeLock } from "../store/lock.ts";
+import { openSlots, type Slots } from "../store/slots.ts";
 import { type Admission, type AdmissionSource, watchAdmission } from "./admission.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Attachment } from "./attachment.ts";
@@ -26,6 +28,7 @@ import { Sums } from "./sums.ts";
 import { superviseRouter, type Supervisor } from "./supervisor.ts";
 import { sleep, type Timer } from "./timer.ts";
 import { type TrustFiles, Trusting } from "./trusting.ts";
+import { keepUp } from "./upkeep.ts";
 
 export { peerRuns, type PeerStatus, readPeerStatus } from "./peer_status.ts";
 
@@ -45,7 +48,7 @@ export interface PeerOptions {
   readonly admission: Admission;
   /** Where it is read anew from while the peer runs; without it stays as it is. */
   readonly admissionSource?: AdmissionSource;
-  /** Reads whom this host trusts and who it is: at the start, and when the admission has changed. */
+  /** Whom this host trusts and who it is; read again when the admission has changed. */
   readonly trustFiles: () => TrustFiles;
   readonly layout: StorageLayout;
   readonly volume: Volume;
@@ -158,6 +161,8 @@ class RunningPeer implements Peer {
   readonly #realignments: Realignments;
   readonly #trusting: Trusting;
   readonly #silence: Silence;
+  readonly #slots: Slots;
+  #stopUpkeep = () => {};
   #commits: Commits | undefined;
   #supervisor: Supervisor | undefined;
   #session: MeshSession | undefined;
@@ -186,15 +191,12 @@ class RunningPeer implements Peer {
     this.#sums = new Sums(store, timer);
     this.#realignments = new Realignments(store, (extent) => this.#attachment?.reconcile(extent));
     this.#silence = new Silence(clock);
-    this.#trusting = new Trusting({
-      memory: options.memory,
-      timer,
-      events: {
-        touched: (ids) => this.#sums.touch(ids),
-        published: () => this.#drain.wake(),
-        trouble: (reason) => tell({ kind: "trouble", reason }),
-      },
+    this.#trusting = new Trusting(options.memory, timer, {
+      touched: (ids) => this.#sums.touch(ids),
+      published: () => this.#drain.wake(),
+      trouble: this.#trouble,
     });
+    this.#slots = openSlots(join(options.state, SESSIONS_FOLDER), false);
     this.#arrivals = new Arrivals({
       store,
       clock,
@@ -209,7 +211,7 @@ class RunningPeer implements Peer {
           this.#drain.wake();
         },
         learned: () => this.#trusting.learned(),
-        refused: (error) => tell({ kind: "trouble", reason: messageOf(error) }),
+        refused: (error) => this.#trouble(messageOf(error)),
         overflowed: () => this.#attachment?.reconcile("sums"),
       },
     });
@@ -255,7 +257,7 @@ class RunningPeer implements Peer {
     if (admissionSource !== undefined) {
       this.#stopWatching = watchAdmission(admissionSource, this.#admission, timer, {
         changed: (admission) => this.#admit(admission),
-        failed: (reason) => tell({ kind: "trouble", reason }),
+        failed: this.#trouble,
       });
     }
     this.#commits = new Commits({
@@ -268,6 +270,15 @@ class RunningPeer implements Peer {
         this.#changed();
         this.#drain.wake();
       },
+    });
+    this.#stopUpkeep = keepUp({
+      messaging: memory,
+      timer,
+      done: (aged) => {
+        if (aged) this.#sums.touchAll();
+        this.#drain.wake();
+      },
+      failed: (error) => this.#trouble(messageOf(error)),
     });
     this.#writeStatus();
   }
@@ -356,6 +367,7 @@ class RunningPeer implements Peer {
       if (this.#attachment?.reachable && this.status().outbox.waiting > 0) await this.#lastDrain();
       this.#stopping.abort();
       this.#stopWatching();
+      this.#stopUpkeep();
       await this.#attachment?.undeclare(UNDECLARE_MS);
       this.#detach(this.#session);
       this.#commits?.[Symbol.dispose]();
@@ -368,6 +380,7 @@ class RunningPeer implements Peer {
       this.#cancelStatus?.();
       this.#writeStatus();
     } finally {
+      this.#slots[Symbol.dispose]();
       this.#lock[Symbol.dispose]();
     }
   }
@@ -405,7 +418,7 @@ class RunningPeer implements Peer {
         if (reason.includes("does not answer")) return this.#supervisor?.restart(reason);
       } catch (error) {
         if (session !== undefined) this.#detach(session);
-        if (!gone && !this.#stopping.signal.aborted) tell({ kind: "trouble", reason: messageOf(error) });
+        if (!gone && !this.#stopping.signal.aborted) this.#trouble(messageOf(error));
       }
       await sleep(timer, REOPEN_MS, this.#stopping.signal);
     }
@@ -416,12 +429,13 @@ class RunningPeer implements Peer {
     const { memory, timer, role, hostName, tell } = this.#options;
     this.#session = session;
     if (this.#stopping.signal.aborted) session.close();
-    this.#attachment = await Attachment.make({
+    const attachment = await Attachment.make({
       memory,
       session,
       timer,
       role,
       hostName,
+      isHeld: this.#slots.isHeld,
       stores: this.#stores,
       scopes: this.#declared,
       arrivals: this.#arrivals,
@@ -444,14 +458,17 @@ class RunningPeer implements Peer {
         },
         progress: (done, of) => this.#realignments.progress(done, of),
         reconciled: (result, linked) => this.#reconciled(result, linked),
-        notReconciled: (reason) => tell({ kind: "trouble", reason }),
+        notReconciled: this.#trouble,
       },
     }).catch((error) => {
       session.close();
       throw error;
     });
+    this.#attachment = attachment;
     this.#realignments.again();
-    return await session.closed;
+    const reason = await session.closed;
+    attachment.end();
+    return reason;
   }
 
   #detach(session: MeshSession | undefined): void {
@@ -500,6 +517,8 @@ class RunningPeer implements Peer {
     this.#confirmed = 0;
   }
 
+  #trouble = (reason: string): void => this.#options.tell({ kind: "trouble", reason });
+
   // Something that the status shows has changed, so it is written soon.
   #changed(): void {
     if (this.#stopping.signal.aborted) return;
@@ -523,7 +542,7 @@ class RunningPeer implements Peer {
     try {
       writePeerStatus(this.#options.memory.store, this.status());
     } catch (error) {
-      this.#options.tell({ kind: "trouble", reason: messageOf(error) });
+      this.#trouble(messageOf(error));
     }
   }
 }

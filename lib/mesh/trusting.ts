@@ -13,17 +13,13 @@ export interface TrustFiles {
   readonly certificate: string | undefined;
 }
 
-/** What keeping signatures judged needs. */
-export interface TrustingOptions {
-  readonly memory: MemoryContext;
-  readonly timer: Timer;
-  readonly events: {
-    /** Records were judged again. */
-    touched(ids: readonly string[]): void;
-    /** This host's certificate may have got into the outbox. */
-    published(): void;
-    trouble(reason: string): void;
-  };
+/** What happens meanwhile. */
+export interface TrustingEvents {
+  /** Records were judged again. */
+  touched(ids: readonly string[]): void;
+  /** This host's certificate may have got into the outbox. */
+  published(): void;
+  trouble(reason: string): void;
 }
 
 /** Between two transactions: SQLite hands the lock to whoever happens to try, so others need a gap. Milliseconds. */
@@ -35,18 +31,15 @@ const POLICY = "signatures";
 
 /** Keeps what is known of certificates, and the verdicts that follow, up to date while the peer runs. */
 export class Trusting {
-  readonly #options: TrustingOptions;
   readonly #stopping = new AbortController();
   #pending: Recheck["cause"] | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(options: TrustingOptions) {
-    this.#options = options;
-  }
+  constructor(readonly memory: MemoryContext, readonly timer: Timer, readonly events: TrustingEvents) {}
 
   /** Takes over whom this host trusts and sends its own certificate out: at the start, and when the files have changed. */
   use({ authority, certificate }: TrustFiles): void {
-    const { memory: { store, clock, settings }, events } = this.#options;
+    const { memory: { store, clock, settings }, events } = this;
     const anew = store.write(() => {
       const trusted = trustAuthorities(store, authority, clock());
       const policy = readMeta(store, POLICY) ?? "accept";
@@ -83,14 +76,14 @@ export class Trusting {
   }
 
   #request(cause: Recheck["cause"]): void {
-    const { memory: { store } } = this.#options;
+    const { store } = this.memory;
     this.#pending = this.#pending === "all" ? "all" : cause;
     if (cause === "all") store.write(() => writeMeta(store, PENDING, cause));
     this.#running ??= this.#run().finally(() => this.#running = undefined);
   }
 
   async #run(): Promise<void> {
-    const { memory: { store, settings }, timer, events } = this.#options;
+    const { memory: { store, settings }, timer, events } = this;
     // What came in the same turn is judged together.
     await Promise.resolve();
     while (this.#pending !== undefined) {

@@ -28,7 +28,7 @@ export function agentsNow(context: MessagingContext, around: Surroundings): Agen
   const here = sessionsHere(store, around.isHeld, now).map((session): Agent => ({
     ...shownHere(context, session, around.hostName),
     here: true,
-    scopes: settings.readable,
+    scopes: session.scopes.filter((scope) => settings.readable.includes(scope)),
   }));
   const elsewhere = new Map<string, Agent>();
   const seen = around.peerRuns() ? seenSessions(store, settings.readable, now) : [];

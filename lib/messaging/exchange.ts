@@ -14,8 +14,10 @@ import { text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
 import { ackId, parseAck } from "./ack.ts";
 import { ackPayload, keepAcks, mergeAck } from "./acks.ts";
+import { NO_HEARTBEAT, parseHeartbeat } from "./heartbeat.ts";
 import { ackKey, type MessageKey, messageKey, parseMessageKey } from "./keys.ts";
 import { isMalformed, parseMessage } from "./message.ts";
+import { noteGone, notePresent } from "./presence.ts";
 import { mergeMessage, readTarget, setAside } from "./records.ts";
 import { readScope } from "./scopes.ts";
 
@@ -59,7 +61,7 @@ function ingest(store: Store, arrival: Arrival, how: Ingestion): Ingested {
   const key = parseMessageKey(arrival.key);
   if (key?.kind === "message") return ingestMessage(store, arrival, key, how);
   if (key?.kind === "ack") return ingestAck(store, arrival, key, how);
-  if (key?.kind === "presence") return "known";
+  if (key?.kind === "presence") return ingestHeartbeat(store, arrival, key, how);
   setAside(store, arrival, "its key is not a message's", how.now);
   return "quarantined";
 }
@@ -105,6 +107,21 @@ function ingestAck(
   if (ours === undefined || ours === arrival.payload) return "known";
   if (republish) enqueue(store, "ack", ackId(label, message, session), label, now);
   return "conflict";
+}
+
+// No record: it is not kept, only what it says of who is there.
+function ingestHeartbeat(
+  store: Store,
+  { payload }: Arrival,
+  key: Extract<MessageKey, { kind: "presence" }>,
+  { now }: Ingestion,
+): Ingested {
+  const scope = scopeLabel(key.scope);
+  const heartbeat = parseHeartbeat(payload, key, scope);
+  if (heartbeat !== undefined && heartbeat.expiresAt > now) {
+    notePresent(store, heartbeat.alive, now, heartbeat.expiresAt);
+  } else if (payload === NO_HEARTBEAT) noteGone(store, scope, key.session, now);
+  return "known";
 }
 
 function isKnown(store: Store, { key, payload }: Arrival): boolean {

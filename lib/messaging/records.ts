@@ -118,8 +118,8 @@ function insertNew(store: Store, message: Message, now: Micros, own: boolean): M
 function mergeStub(store: Store, known: StoredMessage, stub: Message, now: Micros): Merged {
   const here = known.message;
   if (!isExpired(stub, now)) return "conflict";
-  // Its own time has not come by this host's clock, and only that counts.
-  if (here.purgedAt === undefined && isSame(stub, here)) return "conflict";
+  // The message's own time has not come, whatever its stub says.
+  if (here.purgedAt === undefined && isSame(stub, here) && !isExpired(here, now)) return "conflict";
   if (here.purgedAt !== undefined && sha256(here.payload) < sha256(stub.payload)) return "conflict";
   write(store, known.row, stub);
   return "retired";

@@ -12,6 +12,8 @@ export interface Session {
   readonly family: string;
   readonly project: string;
   readonly startedAt: Micros;
+  /** What it reads. */
+  readonly scopes: readonly ScopeLabel[];
   /** Undefined while it goes on, or when it was killed. */
   readonly endedAt: Micros | undefined;
   /** All mail for it up to this row was shown to it or need not be. */
@@ -89,10 +91,11 @@ export function findSession(store: Store, session: string): Session | undefined 
   return store.get(`SELECT ${COLUMNS} FROM session WHERE session = ?`, [session], readSession);
 }
 
-/** The newest session of an agent that goes on; for one that has none, a session that would begin now. */
-export function sessionOf({ store, identity, clock }: MessagingContext, agent: string): Session {
+/** The newest session of an agent that goes on and holds a lock; for one that has none, a session that would begin now. */
+export function sessionOf({ store, identity, settings, clock }: MessagingContext, agent: string): Session {
   return store.get(
-    `SELECT ${COLUMNS} FROM session WHERE agent = ? AND ended_at IS NULL ORDER BY started_at DESC LIMIT 1`,
+    `SELECT ${COLUMNS} FROM session WHERE agent = ? AND ended_at IS NULL
+      AND session IN (SELECT session FROM session_slot) ORDER BY started_at DESC LIMIT 1`,
     [agent],
     readSession,
   ) ?? {
@@ -101,6 +104,7 @@ export function sessionOf({ store, identity, clock }: MessagingContext, agent: s
     family: identity.agentFamily,
     project: "",
     startedAt: clock(),
+    scopes: settings.readable,
     endedAt: undefined,
     goneThrough: 0,
     checkedAt: 0,
@@ -127,7 +131,8 @@ export function forgetSessions(store: Store, now: Micros): void {
   store.run("DELETE FROM session WHERE ended_at < ?", now - REMEMBERED);
 }
 
-const COLUMNS = "session, agent, agent_family, project, started_at, ended_at, gone_through, checked_at";
+const COLUMNS =
+  "session, agent, agent_family, project, started_at, ended_at, scopes, gone_through, checked_at";
 
 function readSession(row: Row): Session {
   return {
@@ -136,6 +141,7 @@ function readSession(row: Row): Session {
     family: text(row, "agent_family"),
     project: text(row, "project"),
     startedAt: number(row, "started_at"),
+    scopes: text(row, "scopes").split(" "),
     endedAt: numberOrNone(row, "ended_at"),
     goneThrough: number(row, "gone_through"),
     checkedAt: number(row, "checked_at"),

@@ -8,15 +8,15 @@ import type { Random } from "../core/random.ts";
 import { isSlug } from "../core/scope.ts";
 import { formatTime, parseTime } from "../core/time.ts";
 import type { IdentityNames } from "./identity_names.ts";
+import type { Validity } from "./validity.ts";
 
 /** What this host's certificate says, for those that are not to parse certificates: commands on data must start fast. */
-export interface CertifiedIdentity extends IdentityNames {
+export interface CertifiedIdentity extends IdentityNames, Validity {
   readonly cn: string;
   /** SHA-256 of the certificate (DER), lower-case hexadecimal digits: says which certificate this was taken from. */
   readonly fingerprint: string;
   /** The public key that it names for signing records, as base64url; undefined when it names none. */
   readonly signer: string | undefined;
-  readonly notAfter: Micros;
 }
 
 /** The file in the tls folder, beside the certificate. */
@@ -24,7 +24,7 @@ export const IDENTITY_FILE = "identity.json";
 
 /** Writes what the certificate says beside it, readable by its owner alone. */
 export function writeIdentityFile(tlsFolder: string, identity: CertifiedIdentity, random: Random): void {
-  const { cn, fingerprint, host, user, teams, signer, notAfter } = identity;
+  const { cn, fingerprint, host, user, teams, signer, notBefore, notAfter } = identity;
   const text = JSON.stringify({
     v: 1,
     cn,
@@ -33,6 +33,7 @@ export function writeIdentityFile(tlsFolder: string, identity: CertifiedIdentity
     user: user ?? null,
     teams,
     signer: signer ?? null,
+    ...(notBefore === undefined ? {} : { not_before: formatTime(notBefore) }),
     not_after: formatTime(notAfter),
   });
   writeWhole(join(tlsFolder, IDENTITY_FILE), `${text}\n`, random);
@@ -59,14 +60,19 @@ function parse(text: string): CertifiedIdentity | undefined {
     return undefined;
   }
   if (!isObject(value) || value.v !== 1) return undefined;
-  const { cn, fingerprint, not_after, signer = null } = value;
-  const notAfter = typeof not_after === "string" ? parseTime(not_after) : undefined;
+  const { cn, fingerprint, signer = null } = value;
+  const notBefore = time(value.not_before);
+  const notAfter = time(value.not_after);
   if (typeof cn !== "string" || typeof fingerprint !== "string" || notAfter === undefined) return undefined;
   if (signer !== null && typeof signer !== "string") return undefined;
   const names = identityMembers(value);
   return names === undefined
     ? undefined
-    : { ...names, cn, fingerprint, signer: signer ?? undefined, notAfter };
+    : { ...names, cn, fingerprint, signer: signer ?? undefined, notBefore, notAfter };
+}
+
+function time(value: unknown): Micros | undefined {
+  return typeof value === "string" ? parseTime(value) : undefined;
 }
 
 /** Reads the members `host`, `user` (null or an id) and `teams` of an object; undefined when one is something else. */

@@ -3,7 +3,7 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { type Home, newHome } from "../e2e/support/program.ts";
 import { PROJECT } from "../support/source.ts";
-import { startChromium, watch } from "./support/chromium.ts";
+import { withPage } from "./support/ui_page.ts";
 
 /** Names a folder to write pictures into, for the docs. */
 const PICTURES = Deno.env.get("KIOKU_SCREENSHOTS");
@@ -54,30 +54,6 @@ async function fill(home: Home): Promise<string> {
     "Retry with exponential backoff and full jitter, 30 s at the most, five tries.",
     ...["--subject", "Retry policy", "--memory-type", "decision", "--importance", "4", "--supersedes", old],
   );
-}
-
-/** Runs `ui` and opens it in Chromium; both are gone afterwards. */
-async function withPage(home: Home, use: (page: Page, origin: string) => Promise<void>): Promise<void> {
-  const { command, args, env, cwd } = home.invocation(["ui"]);
-  const child = new Deno.Command(command, { args, env, cwd, clearEnv: true, stdout: "piped", stderr: "null" })
-    .spawn();
-  const browser = await startChromium();
-  try {
-    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const { value = "" } = await reader.read();
-    const address = value.trim();
-    const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, locale: "en-GB" });
-    const page = await context.newPage();
-    const check = watch(page);
-    await page.goto(address);
-    await use(page, new URL(address).origin);
-    check();
-    await reader.cancel();
-  } finally {
-    await browser.close();
-    child.kill("SIGKILL");
-    await child.status;
-  }
 }
 
 async function picture(page: Page, name: string): Promise<void> {

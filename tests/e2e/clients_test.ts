@@ -222,7 +222,7 @@ Deno.test("a file that cannot be changed safely is left alone, with one line tha
   Deno.writeTextFileSync(readOnly, "{}", { mode: 0o444 });
   const { code, stderr } = await home.run(["mcp", "install", "--client", "cursor", "--yes"]);
   assert.equal(code, 1);
-  assert.match(stderr, /^error: Cannot change [^\n]*: it is read-only\.[^\n]*\n$/);
+  assert.match(errors(stderr), /^error: Cannot change [^\n]*: it is read-only\.[^\n]*\n$/);
   assert.equal(Deno.readTextFileSync(readOnly), "{}");
   Deno.writeFileSync(home.at(".cursor", "other.json"), new Uint8Array([0xff, 0xfe, 0x7b, 0]));
   Deno.removeSync(readOnly);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
+import { testAuthority, writeTlsFolder } from "../support/certificates.ts";
 import { copyGolden } from "../support/golden.ts";
 import { type Home, newHome } from "./support/program.ts";
 
@@ -20,17 +21,6 @@ Deno.test("init really changes the mode, there and back, and keeps what else the
   using home = newHome();
   writeConfig(home, "# mine\nuser_id: alice # me\nstorage_scopes: [mesh, user/alice]\n");
   const rest = { user_id: "alice", storage_scopes: ["mesh", "user/alice"] };
-  const hub = [
-    "init",
-    "--mode",
-    "hub",
-    "--listen",
-    "192.0.2.1",
-    "tls/[FD00::5]:9000",
-    "--listen",
-    "192.0.2.1:7447",
-  ];
-  assert.match((await home.run(hub)).stderr, /tls.*ca\.crt.*missing/, "certificates are needed for tls/");
   const plain = [
     "init",
     "--mode",
@@ -97,39 +87,107 @@ Deno.test("a hub listens on loopback unless told, and a spoke nowhere", async ()
   assert.deepEqual([listen, connect], [undefined, ["tcp/[::1]:7447"]]);
 });
 
-Deno.test("TLS is for links to other hosts, with certificates that are there", async () => {
-  using home = newHome();
-  const init = ["init", "--mode", "hub", "--tls", "--listen", "127.0.0.1", "192.0.2.1"];
-  const missing = await home.run(init);
-  assert.equal(missing.code, 2);
-  for (const name of ["ca.crt", "peer.crt", "peer.key"]) {
-    assert.ok(missing.stderr.includes(name), missing.stderr);
-  }
-  Deno.mkdirSync(`${home.config}/tls`, { recursive: true });
-  for (const name of ["ca.crt", "peer.crt", "peer.key"]) {
-    Deno.writeTextFileSync(`${home.config}/tls/${name}`, "");
-  }
-  await home.ok(init);
+Deno.test("a hub with --tls has its own authority and certificate, and keeps those that it has", async () => {
+  using home = newHome({ KIOKU_MESH_USER_ID: "alice" });
+  const init = [
+    "init",
+    "--mode",
+    "hub",
+    "--tls",
+    "--listen",
+    "127.0.0.1",
+    "192.0.2.1",
+    "--san",
+    "hub.example",
+  ];
+  const { code, stderr } = await home.run(init);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /new authority: .*ca\.key/);
   const { listen, tls, enforce_scopes } = parse(config(home));
   assert.deepEqual(listen, ["tls/127.0.0.1:7447", "tls/192.0.2.1:7447"]);
   assert.deepEqual([tls, enforce_scopes], [`${home.config}/tls`, undefined]);
+  const info = async () => JSON.parse(await home.ok(["tls", "info", "--json"]));
+  const { certificate, authority } = await info();
+  assert.deepEqual(certificate.problems, []);
+  assert.deepEqual(certificate.names.toSorted(), ["127.0.0.1", "192.0.2.1", "hub.example"]);
+  assert.equal(certificate.user, "alice");
+  await home.ok([...init.slice(0, 4), "--listen", "192.0.2.9", "--force"]);
+  const again = await info();
+  assert.deepEqual([again.certificate.serial, again.authority], [certificate.serial, authority]);
+  await home.ok(["tls", "revoke", certificate.serial]);
+  const revoked = await home.run([...init, "--force"]);
+  assert.equal(revoked.code, 1);
+  assert.match(revoked.stderr, /Cannot use the certificate in .*revoked/);
 });
 
-/** Makes files where a home's certificates are looked for. */
-function placeCertificates(home: Home, ...more: readonly string[]): void {
-  Deno.mkdirSync(`${home.config}/tls`, { recursive: true });
-  for (const name of ["ca.crt", "peer.crt", "peer.key", ...more]) {
-    Deno.writeTextFileSync(`${home.config}/tls/${name}`, "");
+Deno.test("a spoke with --tls prints its request, waits for the certificate, and starts over where it ended", async () => {
+  using ca = newHome();
+  using home = newHome();
+  await ca.ok(["tls", "init-ca"]);
+  const init = [
+    "init",
+    "--mode",
+    "spoke",
+    "--connect",
+    "192.0.2.1",
+    "--tls",
+    "--user",
+    "bob",
+    "--san",
+    "spoke",
+  ];
+  const given = await home.run(init);
+  assert.equal(given.code, 1);
+  assert.match(given.stderr, /no certificate was pasted/);
+  assert.throws(() => config(home), "nothing is set up without a certificate");
+  const bundle = await ca.ok(["tls", "sign", "--yes", "--days", "40"], { stdin: given.stdout });
+  using other = newHome();
+  const foreign = await other.ok(["tls", "request", "--san", "other"]);
+  const swapped = await ca.ok(["tls", "sign", "--yes"], { stdin: foreign });
+  const refused = await home.run(init, { stdin: swapped });
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /for another key than this host's/);
+  assert.throws(() => config(home));
+  // The same request again, so the certificate of the first one fits.
+  const { code, stdout, stderr } = await home.run(init, { stdin: bundle });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /stands for: host [0-9a-f]{32}, user bob\n/);
+  assert.deepEqual(parse(config(home)).connect, ["tls/192.0.2.1:7447"]);
+  assert.deepEqual((await status(home)).scopes, ["mesh", "user/bob"]);
+  const line = async () => /^certificate: .*$/m.exec(await home.ok(["status"]))?.[0] ?? "none";
+  assert.match(await line(), /^certificate: spoke-[0-9a-f]{16}, ends \d{4}-\d\d-\d\d$/);
+  const identity = JSON.parse(Deno.readTextFileSync(`${home.config}/tls/identity.json`));
+  for (const [days, warning] of [[9, /WARNING: that is soon/], [-1, /WARNING: it is over/]] as const) {
+    const not_after = new Date(Date.now() + days * 86_400_000).toISOString();
+    const changed = JSON.stringify({ ...identity, not_before: "2020-01-01", not_after });
+    Deno.writeTextFileSync(`${home.config}/tls/identity.json`, changed);
+    assert.match(await line(), warning);
   }
+});
+
+Deno.test("what is for certificates is refused without them", async () => {
+  using home = newHome();
+  for (const more of [["--user", "bob"], ["--team", "a"], ["--san", "a"], ["--enroll", "ca.example"]]) {
+    const { code, stderr } = await home.run(["init", "--mode", "spoke", "--connect", "192.0.2.1", ...more]);
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`Cannot use ${more[0]}: links are plain`));
+    assert.equal((await home.run(["init", ...more])).code, 2);
+  }
+  assert.equal((await home.run(["init", "--peer"])).code, 2);
+});
+
+/** Gives a home a certificate, as an authority elsewhere has signed it. */
+async function placeCertificates(home: Home): Promise<void> {
+  writeTlsFolder(`${home.config}/tls`, await (await testAuthority()).issue({ cn: "host" }));
 }
 
 Deno.test("a hub with certificates listens to holders alone, and to programs of its machine when asked", async () => {
   using home = newHome();
-  placeCertificates(home);
+  await placeCertificates(home);
   const { code, stdout, stderr } = await home.run(["init", "--mode", "hub", "--tls"]);
   assert.equal(code, 0, stderr);
   assert.deepEqual(parse(config(home)).listen, ["tls/0.0.0.0:7447"]);
-  assert.match(stdout, /init --mode spoke --connect tls\/THIS-HOST:7447/);
+  assert.match(stdout, /init --mode spoke --connect tls\/(?!THIS-HOST)[^ ]+:7447 --tls/);
   assert.match(stderr, /copy ledger\.jsonl/);
   assert.doesNotMatch(stderr, /asks for no certificate/);
 
@@ -154,7 +212,7 @@ Deno.test("a hub with certificates listens to holders alone, and to programs of 
 
 Deno.test("what cannot be enforced is said by init, or keeps the peer from starting", async () => {
   using home = newHome();
-  placeCertificates(home);
+  await placeCertificates(home);
   const single = await home.run(["init", "--mode", "hub", "--tls", "--storage-layout", "single"]);
   assert.match(single.stderr, /scopes are not enforced/);
   assert.equal(parse(config(home)).enforce_scopes, false);
@@ -190,7 +248,7 @@ Deno.test("what cannot be enforced is said by init, or keeps the peer from start
 
 Deno.test("a host with another's certificate is told whom it stands for", async () => {
   using home = newHome({ KIOKU_MESH_USER_ID: "alice" });
-  placeCertificates(home);
+  await placeCertificates(home);
   await home.ok(["init", "--mode", "spoke", "--tls", "--connect", "192.0.2.1"]);
   const identity = {
     v: 1,

@@ -29,6 +29,7 @@ const FAIL_POINTS = [
 class FaultyMesh implements AsyncDisposable {
   readonly saved = new Set<string>();
   readonly deleted = new Set<string>();
+  readonly sent = new Map<string, FaultHost>();
   readonly proxies: Proxy[];
   readonly hosts: FaultHost[];
 
@@ -46,6 +47,8 @@ class FaultyMesh implements AsyncDisposable {
 
   /** Saves or deletes as an agent there would, whatever the peer is doing. What this returns from was promised. */
   use(host: FaultHost, next: () => number): void {
+    if (next() < 0.2) return void this.sent.set(host.send(`message ${this.sent.size}`), host);
+    if (next() < 0.1) return host.readMail();
     const known = host.records.filter((line) => line.startsWith("o"));
     const victim = known[Math.floor(next() * known.length)]?.slice(1, 33);
     if (victim !== undefined && next() < 0.25) {
@@ -77,9 +80,17 @@ class FaultyMesh implements AsyncDisposable {
         assert.match(state, wanted, `${what}: ${id} is ${state} on a ${host.role}; seed ${SEED}`);
       }
     }
+    for (const host of this.hosts) host.readMail();
+    for (const [id, sender] of this.sent) {
+      for (const host of this.hosts) {
+        assert.ok(host === sender || host.has(id), `${what}: message ${id} was not delivered; seed ${SEED}`);
+      }
+    }
     const took = Math.round(performance.now() - start);
     Deno.stderr.writeSync(
-      new TextEncoder().encode(`${what}: equal after ${took} ms, ${this.saved.size} saved\n`),
+      new TextEncoder().encode(
+        `${what}: equal after ${took} ms, ${this.saved.size} saved, ${this.sent.size} sent\n`,
+      ),
     );
   }
 
@@ -100,7 +111,8 @@ class FaultyMesh implements AsyncDisposable {
       });
       return stored.size > 0;
     });
-    const missing = hub?.records.filter((line) => !stored.has(line));
+    const memories = hub?.records.filter((line) => /^[ot]/.test(line));
+    const missing = memories?.filter((line) => !stored.has(line));
     assert.deepEqual(missing, [], `seed ${SEED}`);
   }
 

@@ -34,6 +34,7 @@ export function testSettings(given: Partial<Settings> = {}): Settings {
     declared: ["mesh"],
     uncertified: [],
     signatures: "accept",
+    presenceInMesh: false,
     undeclaredTeam: undefined,
     ...given,
   };

@@ -11,6 +11,7 @@ import {
   type Message,
   parseMessage,
 } from "../../lib/messaging/message.ts";
+import type { MessagingContext } from "../../lib/messaging/context.ts";
 import { MESSAGES } from "../../lib/messaging/exchange.ts";
 import { type NewMessage, sendMessage } from "../../lib/messaging/send.ts";
 import { beginSession } from "../../lib/messaging/sessions.ts";
@@ -41,7 +42,7 @@ export function testHost(parts: ContextParts = {}): TestHost {
 
 /** Sends a message; of what is not given the usual. */
 export function send(
-  context: TestContext,
+  context: MessagingContext,
   to: string,
   body: string,
   more: Partial<NewMessage> = {},
@@ -62,7 +63,7 @@ export function send(
 }
 
 /** Finds mail as check_messages does, without any mark. */
-export function look(context: TestContext, limit = 1_000): FoundMail {
+export function look(context: MessagingContext, limit = 1_000): FoundMail {
   return findMail(context, {
     limit,
     scopes: context.settings.readable,
@@ -73,7 +74,7 @@ export function look(context: TestContext, limit = 1_000): FoundMail {
 }
 
 /** The bodies of what is new to the session, which is not new to it any more. */
-export function take(context: TestContext, limit = 1_000): string[] {
+export function take(context: MessagingContext, limit = 1_000): string[] {
   const { mail } = look(context, limit);
   noteShown(context, mail, false);
   return mail.filter(({ state }) => state === "new").map(({ stored }) => stored.message.body);
@@ -113,7 +114,7 @@ export function readMessage(
 
 /** Lets a message arrive from the mesh. */
 export function arrive(
-  context: TestContext,
+  context: MessagingContext,
   message: Pick<Message, "id" | "scope" | "target" | "payload">,
   how: Partial<Ingestion> = {},
 ): Ingested {

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { serve } from "../../mcp/serve.ts";
-import { beginSession, endSession } from "../../messaging/sessions.ts";
+import { beginSession, endSession, sessionsHere } from "../../messaging/sessions.ts";
 import { behind } from "../behind.ts";
 import type { SessionCommand } from "../command.ts";
 
@@ -34,7 +34,8 @@ export const mcp: SessionCommand = {
       },
       (line) => output.note(line),
     );
-    // What a client sends is read later, so that it does not wait for the disk.
+    // What a client sends is read later, so that it does not wait for the disk. Sessions that were killed are noted as ended.
+    sessionsHere(memory.store, slots.isHeld, memory.clock());
     beginSession(memory, basename(memory.workingFolder), slots.own);
     await over;
     endSession(memory);

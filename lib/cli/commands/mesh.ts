@@ -2,7 +2,7 @@ import type { Command as Declaration } from "commander";
 import { Failure } from "../../core/errors.ts";
 import { type Endpoint, formatEndpoint, parseEndpoints } from "../../mesh/endpoint.ts";
 import type { Ended, PeerCall, PeerCommand } from "../command.ts";
-import { join } from "../joining.ts";
+import { chooseShared, join } from "../joining.ts";
 import { runUntilStopped, startOwnPeer, trialPart } from "../run_peer.ts";
 
 /** Where a trial listens that is not told: only this machine gets in (compat cli §3.2 has every address). */
@@ -62,7 +62,7 @@ async function tryOut(
   }
   const role = connect.length === 0 ? "hub" : "spoke";
   const trial = { ...memory, settings: { ...memory.settings, mode: role } } as const;
-  const { shared, stored } = join(trial, options.text("share"), output);
+  const { shared, stored } = join(trial, chooseShared(trial, options.text("share"), output));
   const trying = { ...call, memory: trial };
   const peer = await startOwnPeer(trying, trialPart(trying, role, listen, connect));
   const places = listen.map(formatEndpoint);

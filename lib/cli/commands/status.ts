@@ -7,6 +7,7 @@ import { stats } from "../../memory/stats.ts";
 import { outboxDepth } from "../../store/outbox.ts";
 import { readMeta } from "../../store/meta.ts";
 import { INDEX_DAMAGED } from "../../memory/search/index.ts";
+import { endsSoon } from "../../trust/validity.ts";
 import type { OpenMemory } from "../../memory/open.ts";
 import type { DataCommand } from "../command.ts";
 import { type PeerFacts, peerFacts, peerLines } from "../peer_facts.ts";
@@ -72,8 +73,32 @@ function gather(memory: OpenMemory) {
     quarantine_records_forgotten: loss.forgotten,
     secrets_withheld: listFlags(store).map(({ id, rules }) => ({ observation_id: id, rules })),
     mesh: peerFacts(memory) ?? null,
+    certificate: certificateFacts(memory),
     index_damaged: readMeta(store, INDEX_DAMAGED) !== undefined,
   };
+}
+
+function certificateFacts({ certificate, clock }: OpenMemory) {
+  if (certificate === undefined) return null;
+  const { cn, notAfter } = certificate;
+  const now = clock();
+  return {
+    cn,
+    not_after: formatTime(notAfter),
+    ends_soon: endsSoon(certificate, now),
+    ended: notAfter <= now,
+  };
+}
+
+function certificateLine(certificate: Facts["certificate"]): string[] {
+  if (certificate === null) return [];
+  const { cn, not_after, ends_soon, ended } = certificate;
+  const warning = ended
+    ? "; WARNING: it is over, so nobody lets this host in (`kioku-mesh tls renew`)"
+    : ends_soon
+    ? "; WARNING: that is soon (`kioku-mesh tls renew`)"
+    : "";
+  return [`certificate: ${cn}, ends ${not_after.slice(0, 10)}${warning}`];
 }
 
 // The words of the Python version (compat cli §1.5).
@@ -99,6 +124,7 @@ function lines(facts: Facts): string[] {
     `agent_family: ${facts.agent_family} (${facts.agent_family_source})`,
     `client_id: ${facts.client_id} (${facts.client_id_source})`,
     `scopes: ${facts.scopes.join(", ")}`,
+    ...certificateLine(facts.certificate),
     `zenoh_session: ${sessionState(facts.mesh)}`,
     ...(facts.mesh === null ? [] : peerLines(facts.mesh)),
     `pending_puts: ${facts.pending_puts}${

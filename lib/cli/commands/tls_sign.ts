@@ -1,4 +1,11 @@
-import { writeWhole } from "../../core/files.ts";
+import { loadHostConfiguration } from "../../core/configuration.ts";
+import { isFolder, writeWhole } from "../../core/files.ts";
+import { findFolders } from "../../core/paths.ts";
+import { type Scope, type ScopeLabel, scopeLabel } from "../../core/scope.ts";
+import { declaredScopes } from "../../core/settings.ts";
+import type { Surroundings } from "../../memory/open.ts";
+import { readIdentityFile } from "../../trust/identity_file.ts";
+import type { IdentityNames } from "../../trust/identity_names.ts";
 import { UsageError } from "../../core/errors.ts";
 import { formatBundle } from "../../tls/armour.ts";
 import { newSerial, openAuthority } from "../../tls/authority.ts";
@@ -44,7 +51,15 @@ export const tlsSign: SetupCommand = {
     } else {
       requireUncontested(plan, mode.enrolment?.users ?? (terms.user ? [terms.user] : []));
     }
-    print(await signRequest(folder, authority, request, terms, serial, around.clock), call);
+    const signed = await signRequest(folder, authority, request, terms, serial, around.clock);
+    print(signed, call);
+    const without = await notCarried(around, folder, signed.entry);
+    if (without.length > 0) {
+      output.note(
+        `note: this hub does not carry ${without.join(", ")} yet: ` +
+          without.map((label) => `\`kioku-mesh scope add ${label}\``).join(", "),
+      );
+    }
     return 0;
   },
 };
@@ -83,6 +98,19 @@ function planLines(request: SigningRequest, plan: Plan, cn: string, now: number)
       `warning: ${name} is a name of ${leaf.cn}; this certificate could pass for that host`
     ),
   ];
+}
+
+// What is granted passes a hub only where it carries the scope.
+async function notCarried(around: Surroundings, folder: string, entry: IdentityNames): Promise<ScopeLabel[]> {
+  const { config } = findFolders(around.env, around.platform, isFolder);
+  const host = await loadHostConfiguration(config);
+  if (host.mode !== "hub") return [];
+  const carried = declaredScopes(host, readIdentityFile(folder)).map(scopeLabel);
+  const granted: Scope[] = [
+    ...(entry.user === undefined ? [] : [{ tier: "user" as const, id: entry.user }]),
+    ...entry.teams.map((id): Scope => ({ tier: "team", id })),
+  ];
+  return granted.map(scopeLabel).filter((label) => !carried.includes(label));
 }
 
 function print({ bundle, entry, plan }: Signed, { options, output, around }: SetupCall): void {

@@ -5,24 +5,13 @@ import type { OpenMemory, Surroundings } from "../../memory/open.ts";
 import { engineInfo, findEngine } from "../../mesh/engine/find.ts";
 import { ZENOH_VERSION } from "../../mesh/engine/target.ts";
 import { enginePlaces } from "../engine_places.ts";
+import { endsSoon } from "../../trust/validity.ts";
 import type { PeerFacts } from "../peer_facts.ts";
 import { type Check, pass, trouble } from "./check.ts";
 
 /** After how long a record that has not gone out, and a mesh that was not compared with, are worth a word. */
 const WAITING: Micros = 15 * MINUTE;
 const UNCOMPARED: Micros = DAY;
-/** How long before its end a certificate should be renewed; one made for a short time in the last third of it. */
-const RENEW: Micros = 30 * DAY;
-const LAST_PART = 1 / 3;
-
-/** Whether a certificate should be renewed now. */
-export function endsSoon(
-  { notBefore, notAfter }: { notBefore: Micros; notAfter: Micros },
-  now: Micros,
-): boolean {
-  return notAfter - now < Math.min(RENEW, LAST_PART * (notAfter - notBefore));
-}
-
 /** Whether the router is what it should be. */
 export async function checkEngine(around: Surroundings): Promise<Check> {
   const { origin, digest } = await engineInfo(await findEngine(enginePlaces(around), around.random));

@@ -1,5 +1,11 @@
 import { findMemory } from "../../../lib/memory/find.ts";
 import type { MemoryContext } from "../../../lib/memory/context.ts";
+import { DAY } from "../../../lib/core/clock.ts";
+import { hex } from "../../../lib/core/random.ts";
+import { acknowledge } from "../../../lib/messaging/acknowledge.ts";
+import { MESSAGES } from "../../../lib/messaging/exchange.ts";
+import { findMail, noteShown } from "../../../lib/messaging/mail.ts";
+import { sendMessage } from "../../../lib/messaging/send.ts";
 import { readPeerStatus } from "../../../lib/mesh/peer.ts";
 import { type TempFolder, tempFolder } from "../../support/folder.ts";
 import { ENGINE_FOLDER, lives, until } from "./host.ts";
@@ -29,6 +35,7 @@ export class FaultHost implements AsyncDisposable {
   readonly memory: MemoryContext;
   #process: Deno.ChildProcess | undefined;
   #log = "";
+  readonly #delivered = new Set<string>();
 
   constructor(
     readonly role: "hub" | "spoke",
@@ -37,7 +44,11 @@ export class FaultHost implements AsyncDisposable {
     readonly skewMs = 0,
     readonly program: PeerProgram = THIS_VERSION,
   ) {
-    this.memory = openMemory(this.folder, role, undefined, skewMs);
+    const memory = openMemory(this.folder, role, undefined, skewMs);
+    const sessionId = `session-${hex(memory.random(4))}`;
+    this.memory = { ...memory, identity: { ...memory.identity, sessionId } };
+    // Its session begins before anything is sent.
+    this.readMail();
   }
 
   /** Starts the peer if it does not run. */
@@ -110,7 +121,53 @@ export class FaultHost implements AsyncDisposable {
 
   /** What is here, as hosts compare it. */
   get records(): string[] {
-    return recordSet(this.memory);
+    const messages = MESSAGES.digests(this.memory.store, "mesh", "").map(({ kind, id, hash }) =>
+      `${kind}${id} ${hash}`
+    );
+    return [...recordSet(this.memory), ...messages.sort()];
+  }
+
+  /** Sends a message to everybody; gives its id. It is alive by every clock of a test. */
+  send(body: string): string {
+    return sendMessage(this.memory, {
+      to: "mesh",
+      subject: "",
+      body,
+      contentType: undefined,
+      replyTo: undefined,
+      correlation: undefined,
+      ttl: 3 * 365 * DAY,
+      requiresAck: true,
+      visibility: undefined,
+      id: undefined,
+    }).message.id;
+  }
+
+  /** Reads all mail as an agent does that acknowledges each; fails when a message is new to it a second time. */
+  readMail(): void {
+    for (;;) {
+      const { mail } = findMail(this.memory, {
+        limit: 100,
+        scopes: ["mesh"],
+        since: undefined,
+        includeAcked: false,
+        includeExpired: false,
+      });
+      const fresh = mail.filter(({ state }) => state === "new");
+      noteShown(this.memory, mail, false);
+      for (const { stored } of fresh) {
+        const { id } = stored.message;
+        if (this.#delivered.has(id)) throw new Error(`message ${id} was delivered twice on a ${this.role}`);
+        this.#delivered.add(id);
+        acknowledge(this.memory, id);
+      }
+      if (fresh.length === 0) return;
+    }
+  }
+
+  /** Whether a message was delivered here, or was sent from here. */
+  has(id: string): boolean {
+    return this.#delivered.has(id);
   }
 
   /** The state of a memory here. */

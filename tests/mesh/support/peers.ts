@@ -7,6 +7,7 @@ import { digests } from "../../../lib/memory/digests.ts";
 import { saveMemory } from "../../../lib/memory/save.ts";
 import type { Access } from "../../../lib/mesh/access_control.ts";
 import type { AdmissionSource } from "../../../lib/mesh/admission.ts";
+import type { Engine } from "../../../lib/mesh/engine/find.ts";
 import { parseEndpoint } from "../../../lib/mesh/endpoint.ts";
 import { type Peer, type PeerEvent, type PeerOptions, startPeer } from "../../../lib/mesh/peer.ts";
 import { freePort } from "../../../lib/mesh/ports.ts";
@@ -39,6 +40,8 @@ export interface PeerParts {
   readonly trust?: TestTrust;
   /** How far its clock is off. Milliseconds. */
   readonly skewMs?: number;
+  /** Another engine than the one under test. */
+  readonly engine?: Engine;
 }
 
 /** What a host of a test has to do with signatures. */
@@ -99,7 +102,7 @@ export async function peerOptions(
     memory: openMemory(folder, role, scopes, skewMs, pcId, trust),
     hostName: "test",
     state: folder.path,
-    engine: await testEngine(),
+    engine: parts.engine ?? await testEngine(),
     listen: port === undefined
       ? []
       : [parseEndpoint(`${tls === undefined ? "tcp" : "tls"}/127.0.0.1:${port}`)],

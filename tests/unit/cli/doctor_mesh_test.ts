@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY, HOUR } from "../../../lib/core/clock.ts";
-import {
-  checkOutbox,
-  checkPeer,
-  checkReconciled,
-  checkVersions,
-  endsSoon,
-} from "../../../lib/cli/doctor/mesh.ts";
+import { checkOutbox, checkPeer, checkReconciled, checkVersions } from "../../../lib/cli/doctor/mesh.ts";
+import { endsSoon } from "../../../lib/trust/validity.ts";
 import type { PeerFacts } from "../../../lib/cli/peer_facts.ts";
 import { parseTime } from "../../../lib/core/time.ts";
 import { VERSION } from "../../../lib/core/version.ts";

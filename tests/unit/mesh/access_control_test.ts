@@ -58,7 +58,12 @@ Deno.test("no holder of a certificate gets a key outside the scopes that it is g
       rule,
     ) => rule.keys);
     const expected = [
-      ...allowed.flatMap((scope) => [`mem/${scopeLabel(scope)}/**`, `msg/${scopeLabel(scope)}/**`]),
+      ...allowed.flatMap((scope) => [
+        `mem/${scopeLabel(scope)}/**`,
+        `msg/${scopeLabel(scope)}/**`,
+        `kioku/agent/${scopeLabel(scope)}/**`,
+        `kioku/agent/${scopeLabel(scope)}/${HOST}/**`,
+      ]),
       "mem/obs/**",
       "mem/tomb/**",
       "kioku/peer/**",
@@ -94,7 +99,10 @@ Deno.test("no holder deletes, only replicas answer, and nobody is there in anoth
     assert.deepEqual(may("holder one-1", "ingress", message), []);
     assert.ok(may("holder two-2", "ingress", message).includes("mem/mesh/**"));
   }
-  assert.deepEqual(may("holder one-1", "ingress", "liveliness_token"), [`kioku/peer/${HOST}/**`]);
+  assert.deepEqual(may("holder one-1", "ingress", "liveliness_token"), [
+    ...["mesh", "user/alice", "team/acme"].map((label) => `kioku/agent/${label}/${HOST}/**`),
+    `kioku/peer/${HOST}/**`,
+  ]);
   assert.deepEqual(may("holder three-3", "ingress", "liveliness_token"), []);
   assert.ok(may("holder one-1", "ingress", "query").includes("mem/team/acme/**"));
 });

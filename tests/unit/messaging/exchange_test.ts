@@ -179,6 +179,21 @@ Deno.test("a stub from a host whose clock is ahead takes nothing away, before th
     for (const one of order) arrive(me, one);
     assert.deepEqual(take(me), ["hello"]);
   }
+  // Nor does one that says that the time has come when it has not; when it has, it is taken at once.
+  using host = testHost();
+  const me = host.session("me");
+  arrive(me, message);
+  const stub = stubOf(message);
+  const forged = stub.payload.replaceAll(/"2026-03-02T/g, '"2026-03-01T').replace(
+    '"2026-03-01T12',
+    '"2026-03-01T11',
+  );
+  assert.notEqual(forged, stub.payload);
+  assert.equal(arrive(me, { ...stub, payload: forged }), "conflict");
+  assert.deepEqual(take(me), ["hello"]);
+  host.main.clock.advance(DAY);
+  assert.equal(arrive(me, stub), "deleted");
+  assert.equal(takeExpired(me), 0);
 });
 
 Deno.test("messages that share an id come to the same, in any order, and are never delivered twice", () => {

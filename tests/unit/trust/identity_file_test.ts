@@ -12,6 +12,7 @@ const IDENTITY = {
   user: "alice",
   teams: ["acme"],
   signer: "A".repeat(43),
+  notBefore: at("2026-01-01"),
   notAfter: at("2027-01-01"),
 };
 
