@@ -1,8 +1,8 @@
 /** Writes docs/reference.md: every command with its options, every MCP tool with its parameters. */
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { Command as Declaration } from "commander";
 import { fileURLToPath } from "node:url";
+import { bareDeclaration } from "../lib/cli/described.ts";
 import { COMMANDS } from "../lib/cli/table.ts";
 import { isObject } from "../lib/core/json.ts";
 import { newHome } from "../tests/e2e/support/program.ts";
@@ -27,13 +27,10 @@ ${(await Promise.all(COMMANDS.map(command))).join("\n")}
 ${await tools()}`;
 }
 
-async function command({ name, summary, load }: (typeof COMMANDS)[number]): Promise<string> {
-  const declaration = new Declaration(`kioku-mesh ${name}`).description(summary).helpOption(
-    "-h, --help",
-    "show this help",
-  ).configureHelp({ helpWidth: 110 });
-  (await load()).declare(declaration);
-  return `### ${name}\n\n\`\`\`\n${declaration.helpInformation().trim()}\n\`\`\`\n`;
+async function command(entry: (typeof COMMANDS)[number]): Promise<string> {
+  const declaration = bareDeclaration(entry).configureHelp({ helpWidth: 110 });
+  (await entry.load()).declare(declaration);
+  return `### ${entry.name}\n\n\`\`\`\n${declaration.helpInformation().trim()}\n\`\`\`\n`;
 }
 
 async function tools(): Promise<string> {

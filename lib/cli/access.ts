@@ -29,7 +29,7 @@ const SYSTEM_VARIABLES = [
 ];
 
 // The programs that a person has chosen to edit and to read with (POSIX, environ(7)).
-const PERSONS_PROGRAMS = ["EDITOR", "PAGER", "VISUAL"];
+const PERSONS_PROGRAMS = ["EDITOR", "LESS", "PAGER", "VISUAL"];
 
 // Where clients keep their configuration and programs are looked for (docs/adr/0012).
 const CLIENT_VARIABLES = ["APPDATA", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "PATH"];
@@ -72,6 +72,11 @@ const KINDS: Readonly<Record<AccessKind, Access>> = {
   },
   session: {
     opensFirst: "what a command on data opens, and the locks of the host's sessions in the state folder",
+    keeps: [],
+  },
+  listing: {
+    opensFirst:
+      "what a command on data opens; on a terminal also the person's pager, to which it then writes what it found",
     keeps: [],
   },
   files: {

@@ -45,9 +45,12 @@ export interface Onward {
   readonly then: readonly string[];
 }
 
-/** A command that works on the memory. Its module is loaded before anything is opened. */
+/**
+ * A command that works on the memory. Its module is loaded before anything is opened. One with the access `listing` shows a
+ * person more than fits on a screen.
+ */
 export interface DataCommand {
-  readonly access: "data";
+  readonly access: "data" | "listing";
   /** Declares arguments and options. */
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */

@@ -1,20 +1,18 @@
 import { join } from "node:path";
-import { Command as Declaration, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { KiokuError, messageOf, UsageError } from "../core/errors.ts";
 import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { VERSION } from "../core/version.ts";
 import { type OpenMemory, openMemory, type Surroundings } from "../memory/open.ts";
 import { accessOf } from "./access.ts";
 import type { AccessKind, Command, Ended, Onward } from "./command.ts";
+import { bareDeclaration, PROGRAM } from "./described.ts";
 import { expandLongOptions, standAlone } from "./long_options.ts";
 import { keepOnly } from "./lockdown.ts";
 import { Options } from "./options.ts";
 import { type Output, ReaderGone } from "./output.ts";
 import { MOVED } from "./moved.ts";
 import { COMMANDS, type Entry } from "./table.ts";
-
-/** The name under which people call the program. */
-const PROGRAM = "kioku-mesh";
 
 /** Runs one command line and gives the exit code: 0 done, 1 failed or not found, 2 used wrongly (DESIGN §7). */
 export async function run(args: readonly string[], around: Surroundings, output: Output): Promise<Ended> {
@@ -71,7 +69,8 @@ async function dispatch(
   const command = await entry.load();
   const given = args.slice(args.indexOf(first) + entry.name.split(" ").length);
   // Hardly any command talks to anybody or starts anything, so all others begin by giving that up.
-  keepOnly(["read", "write", "env", "sys", ...kinds(command, given).flatMap((kind) => accessOf(kind).keeps)]);
+  const keeps = kinds(command, given).flatMap((kind) => accessOf(kind).keeps);
+  keepOnly(["read", "write", "env", "sys", ...keeps, ...(mayPage(command, output) ? ["run"] as const : [])]);
   const parsed = parse(entry.name, entry.summary, command, given, output);
   if (parsed === undefined) return 0;
   const before = rebuild ? (await import("./realign.ts")).rebuildFirst : undefined;
@@ -85,6 +84,11 @@ function kinds(command: Command, args: readonly string[]): AccessKind[] {
   const given = ([flag]: readonly [string, AccessKind]) =>
     args.some((arg) => arg.length > 2 && flag.startsWith(arg.split("=")[0] ?? arg));
   return [command.access, ...starts.filter(given).map(([, kind]) => kind)];
+}
+
+// Only a person reads page by page.
+function mayPage(command: Command, output: Output): boolean {
+  return command.access === "listing" && output.isTerminal;
 }
 
 // The longest name that the line begins with: `peer status` before `peer`.
@@ -123,13 +127,16 @@ async function start(
       command.slot === "hold",
     )
     : undefined;
+  const pager = mayPage(command, output)
+    ? (await import("./pager.ts")).startPager(around.env, output)
+    : undefined;
   keepOnly(accessOf(command.access).keeps);
   try {
     if (answer !== undefined) return answer({ memory, options, args, output });
     for (const notice of memory.notices) output.note(notice);
-    if (command.access === "data") {
+    if (command.access === "data" || command.access === "listing") {
       await before?.(memory, output);
-      return await command.run({ memory, options, args, output });
+      return await command.run({ memory, options, args, output: pager?.output ?? output });
     }
     if ((command.access === "session" || command.access === "page") && slots !== undefined) {
       return await command.run({ memory, slots, options, args, output });
@@ -141,6 +148,7 @@ async function start(
     return await command.run({ memory, engine, options, args, output });
   } finally {
     memory.store.close();
+    await pager?.end();
   }
 }
 
@@ -152,7 +160,7 @@ function parse(
   args: readonly string[],
   output: Output,
 ): { args: readonly string[]; options: Options } | undefined {
-  const declaration = declare(name, summary);
+  const declaration = bareDeclaration({ name, summary });
   command.declare(declaration);
   let problem = "";
   declaration.exitOverride().configureOutput({
@@ -170,13 +178,6 @@ function parse(
     throw new UsageError(`Cannot run ${name}: ${reason}. \`${PROGRAM} ${name} --help\` shows its use.`);
   }
   return { args: declaration.args, options: new Options(declaration.opts()) };
-}
-
-function declare(name: string, summary: string): Declaration {
-  return new Declaration(`${PROGRAM} ${name}`).description(summary).helpOption(
-    "-h, --help",
-    "show this help",
-  );
 }
 
 function listed(commands: readonly Entry[]): string {

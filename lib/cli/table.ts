@@ -324,4 +324,14 @@ export const COMMANDS: readonly Entry[] = [
     summary: "list or allow records that look as if they held a secret",
     load: async () => (await import("./commands/secrets.ts")).secrets,
   },
+  {
+    name: "completion",
+    summary: "print the script that completes command lines in a shell",
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
+  {
+    name: "man",
+    summary: "print the manual page",
+    load: async () => (await import("./commands/man.ts")).man,
+  },
 ];

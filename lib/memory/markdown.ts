@@ -2,7 +2,7 @@ import { sha256 } from "../core/digest.ts";
 import { formatFrontMatter } from "../core/front_matter.ts";
 import { scopeLabel } from "../core/scope.ts";
 import { formatTime } from "../core/time.ts";
-import type { Observation } from "./observation.ts";
+import { formatObservation, type Observation } from "./observation.ts";
 import { inline } from "./render/neutralise.ts";
 
 /** How the line begins before a memory's text in a file of many, and the line after it. */
@@ -36,8 +36,19 @@ export function markdownHead(observation: Observation): Record<string, unknown> 
     host: author.pcId,
     session: author.sessionId,
     supersedes: observation.supersedes,
+    signed: signedPart(observation),
     digest: sha256(observation.payload),
   };
+}
+
+// What stands in a payload before what we write of a memory: its signature. Undefined when nothing, or something else, does.
+function signedPart(observation: Observation): string | undefined {
+  const plain = formatObservation(observation).slice(1);
+  const { payload } = observation;
+  if (payload.length <= plain.length + 1 || !payload.startsWith("{") || !payload.endsWith(plain)) {
+    return undefined;
+  }
+  return payload.slice(1, payload.length - plain.length);
 }
 
 /** A memory as a Markdown file of its own. */

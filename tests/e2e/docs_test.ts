@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PROJECT } from "../support/source.ts";
+import { launcher } from "./support/launcher.ts";
 import { type Home, newHome } from "./support/program.ts";
 
 /** The pages whose `sh` blocks are run as they stand, and what they expect to be there. */
@@ -15,9 +16,7 @@ const PAGES: readonly string[] = [
 for (const page of PAGES) {
   Deno.test(`every command in ${page} works as written`, async () => {
     using home = newHome();
-    const bin = home.at("bin");
-    Deno.mkdirSync(bin);
-    launcher(home, join(bin, "kioku-mesh"));
+    const bin = launcher(home);
     Deno.writeTextFileSync(home.at("notes.txt"), "Notes from a meeting about the release.");
     const id = (await home.ok(["save", "an old decision", "--json"])).slice(19, 51);
     const blocks = shellBlocks(Deno.readTextFileSync(join(PROJECT, page)));
@@ -52,10 +51,4 @@ async function runBlock(home: Home, bin: string, page: string, block: string): P
   }).output();
   const decoder = new TextDecoder();
   assert.equal(code, 0, `${page}:\n${block}\n${decoder.decode(stdout)}${decoder.decode(stderr)}`);
-}
-
-function launcher(home: Home, path: string): void {
-  const { command, args } = home.invocation([]);
-  const words = [command, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-  Deno.writeTextFileSync(path, `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
 }

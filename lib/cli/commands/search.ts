@@ -7,7 +7,7 @@ import { behind } from "../behind.ts";
 import type { DataCommand } from "../command.ts";
 import { filledList, memoryTypes, scope } from "../memory_filters.ts";
 import type { Options } from "../options.ts";
-import { highlight, type Output } from "../output.ts";
+import { dimmed, highlight, type Output } from "../output.ts";
 
 /** How many memories are shown unless told otherwise, and how many there can be (compat cli §1.2). */
 const LIMIT = 50;
@@ -15,7 +15,7 @@ const MOST = 10_000;
 
 /** `kioku-mesh search`: finds memories. */
 export const search: DataCommand = {
-  access: "data",
+  access: "listing",
   declare(declaration) {
     declaration
       .argument(
@@ -73,8 +73,9 @@ function print({ hits, cursor }: SearchPage, format: "text" | "markdown" | "json
 // What matched is shown below the entry, where the entry itself does not say it already.
 function textHit({ stored, snippet }: Hit, output: Output): string {
   const entry = textEntry(stored.observation);
-  if (!output.isTerminal || snippet === undefined || entry.includes(snippet.text)) return entry;
-  return `${entry}\n        ${highlight(snippet, output.colour)}`;
+  const shown = output.colour ? dimmed(entry) : entry;
+  if (!output.isTerminal || snippet === undefined || entry.includes(snippet.text)) return shown;
+  return `${shown}\n        ${highlight(snippet, output.colour)}`;
 }
 
 function printJson({ hits, cursor, notices }: SearchPage, output: Output): void {

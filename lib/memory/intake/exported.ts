@@ -106,7 +106,7 @@ function rebuilt(
     pcId: readText(head, "host"),
     sessionId: readText(head, "session"),
   };
-  const payload = formatObservation({ ...fields, author });
+  const payload = `{${readText(head, "signed")}${formatObservation({ ...fields, author }).slice(1)}`;
   if (sha256(payload) !== readText(head, "digest")) return undefined;
   return { kind: "record", where, key: recordKey("obs", fields.scope, author, fields.id), payload };
 }

@@ -5,6 +5,7 @@ import { isAtHome, keepRecordAtHome } from "../at_home.ts";
 import type { MemoryContext } from "../context.ts";
 import { deriveSummary } from "../derive.ts";
 import { isStored, tombstonesOf } from "../known.ts";
+import { newRecordId, signObservation } from "../judgement.ts";
 import { formatObservation, type Observation } from "../observation.ts";
 import { findRecord, mergeObservation } from "../records.ts";
 import { type Editable, editable } from "../revise.ts";
@@ -39,9 +40,10 @@ export function takeNote(
   const own = live.filter((memory) =>
     memory.author.pcId === pcId && memory.sourceFiles.includes(note.source)
   );
-  const { id, returned } = freshId(context, scope, (n) => noteId(pcId, scope, note, n));
+  const digest = (n: number) => noteDigest(pcId, scope, referenceOf(note), note.source, note, n);
+  const { made, returned } = freshId(context, scope, digest);
   // It was taken before and is not live: here somebody deleted it, or put something else in its place.
-  if (own.some((memory) => !isUntouched(memory)) || (returned && own.length === 0)) {
+  if (own.some((memory) => !isUntouched(context, memory)) || (returned && own.length === 0)) {
     tally.kept++;
     return;
   }
@@ -58,7 +60,7 @@ export function takeNote(
     expiresAt: undefined,
   };
   const supersedes = own.flatMap((memory) => [...memory.supersedes, memory.id]);
-  save(context, { id, scope, fields, supersedes, createdAt: note.createdAt, where }, taking, tally);
+  save(context, { made, scope, fields, supersedes, createdAt: note.createdAt, where }, taking, tally);
 }
 
 /**
@@ -83,9 +85,9 @@ export function takeExported(
     tally.known++;
     return;
   }
-  const nth = (n: number) => exportedId(label, oldId, fields, n);
-  const { id, returned } = freshId(context, scope, nth);
-  const taken = current !== undefined && isTaken(label, oldId, current.observation);
+  const digest = (n: number) => exportedDigest(label, oldId, fields, n);
+  const { made, returned } = freshId(context, scope, digest);
+  const taken = current !== undefined && isTaken(context, oldId, current.observation);
   const untouched = current === undefined
     ? !returned && !tombstonesOf(context.store, oldId).has(label)
     : current.state === "live" && (currentId === oldId || taken);
@@ -96,7 +98,7 @@ export function takeExported(
   const replaced = current === undefined ? entry.supersedes : [...current.observation.supersedes, currentId];
   const createdAt = current === undefined ? entry.createdAt : undefined;
   const supersedes = [...new Set([...replaced, oldId])];
-  save(context, { id, scope, fields, supersedes, createdAt, where }, taking, tally);
+  save(context, { made, scope, fields, supersedes, createdAt, where }, taking, tally);
 }
 
 /** What a memory has become by now: the end of what superseded it, else itself. */
@@ -110,21 +112,19 @@ function standsFor({ store, clock }: MemoryContext, id: string, scope: Scope): s
   return at;
 }
 
-function exportedId(scope: ScopeLabel, oldId: string, fields: Editable, n: number): string {
-  return idOf(["exported", scope, oldId, JSON.stringify({ ...editable(fields) }), String(n)]);
+function exportedDigest(scope: ScopeLabel, oldId: string, fields: Editable, n: number): string {
+  return digestOf(["exported", scope, oldId, JSON.stringify({ ...editable(fields) }), String(n)]);
 }
 
 // Whether this is what an earlier version of the file said, and nobody has changed it since.
-function isTaken(scope: ScopeLabel, oldId: string, memory: Observation): boolean {
-  for (let n = 0; n <= MOST_RETURNS; n++) {
-    if (exportedId(scope, oldId, memory, n) === memory.id) return true;
-  }
-  return false;
+function isTaken(context: MemoryContext, oldId: string, memory: Observation): boolean {
+  const label = scopeLabel(memory.scope);
+  return isMadeOf(context, memory, (n) => exportedDigest(label, oldId, memory, n));
 }
 
 /** A memory that is to be saved under an id that was worked out. */
 interface Fresh {
-  readonly id: string;
+  readonly made: MadeId;
   readonly scope: Scope;
   readonly fields: Editable;
   readonly supersedes: readonly string[];
@@ -134,7 +134,7 @@ interface Fresh {
 
 function save(context: MemoryContext, fresh: Fresh, taking: Taking, tally: Tally): void {
   const { store, settings, identity } = context;
-  const { id, scope, fields, supersedes, where } = fresh;
+  const { made: { id, nonce }, scope, fields, supersedes, where } = fresh;
   if (fields.content.trim() === "" || fields.content.length > LONGEST_CONTENT) {
     const reason = fields.content.trim() === ""
       ? "it is empty"
@@ -159,38 +159,57 @@ function save(context: MemoryContext, fresh: Fresh, taking: Taking, tally: Tally
     author: identity,
     createdAt: Math.min(now, fresh.createdAt ?? now),
   };
-  mergeObservation(store, { ...all, purgedAt: undefined, payload: formatObservation(all) }, now);
+  const unsigned = { ...all, purgedAt: undefined, payload: formatObservation(all) };
+  const { record, verdict } = signObservation(context, unsigned, nonce, now);
+  mergeObservation(store, record, now, undefined, verdict);
   const label = scopeLabel(scope);
   if (supersedes.some((old) => isAtHome(store, old, label))) keepRecordAtHome(store, id, label);
   else if (isShared(settings)) enqueue(store, "observation", id, label, now);
 }
 
+/** An id that follows from what a record says, and what proves that this host made it, where it signs. */
+type MadeId = ReturnType<typeof newRecordId>;
+
+// The id that this host makes out of a digest, as it otherwise does of random bytes.
+function madeOf(context: Pick<MemoryContext, "signer">, scope: Scope, digest: string): MadeId {
+  const bytes = Uint8Array.from(digest.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return newRecordId({ signer: context.signer, random: (length) => bytes.slice(0, length) }, scope);
+}
+
+// The ids that a record can have that was made of a digest: this host may have begun to sign since.
+function idsOf(context: MemoryContext, scope: Scope, digest: string): string[] {
+  return [madeOf(context, scope, digest).id, madeOf({ signer: undefined }, scope, digest).id];
+}
+
 // The first id that is not in use. One that is says that this very text was here before.
 function freshId(
-  { store }: MemoryContext,
+  context: MemoryContext,
   scope: Scope,
-  nth: (n: number) => string,
-): { id: string; returned: boolean } {
+  digest: (n: number) => string,
+): { made: MadeId; returned: boolean } {
+  const { store } = context;
   const isUsed = (id: string) => isStored(store, id, scope) || tombstonesOf(store, id).has(scopeLabel(scope));
   let n = 0;
-  while (n < MOST_RETURNS && isUsed(nth(n))) n++;
-  return { id: nth(n), returned: n > 0 };
+  while (n < MOST_RETURNS && idsOf(context, scope, digest(n)).some(isUsed)) n++;
+  return { made: madeOf(context, scope, digest(n)), returned: n > 0 };
 }
 
 // A memory that was changed by hand has an id that does not follow from what it says.
-function isUntouched(memory: Observation): boolean {
-  const { references: [reference = ""], sourceFiles: [source = ""] } = memory;
-  for (let n = 0; n <= MOST_RETURNS; n++) {
-    if (noteIdOf(memory.author.pcId, memory.scope, reference, source, memory, n) === memory.id) return true;
-  }
+function isUntouched(context: MemoryContext, memory: Observation): boolean {
+  const { author: { pcId }, scope, references: [reference = ""], sourceFiles: [source = ""] } = memory;
+  return isMadeOf(context, memory, (n) => noteDigest(pcId, scope, reference, source, memory, n));
+}
+
+function isMadeOf(
+  context: MemoryContext,
+  { id, scope }: Observation,
+  digest: (n: number) => string,
+): boolean {
+  for (let n = 0; n <= MOST_RETURNS; n++) if (idsOf(context, scope, digest(n)).includes(id)) return true;
   return false;
 }
 
-function noteId(pcId: string, scope: Scope, note: Note, n: number): string {
-  return noteIdOf(pcId, scope, referenceOf(note), note.source, note, n);
-}
-
-function noteIdOf(
+function noteDigest(
   pcId: string,
   scope: Scope,
   reference: string,
@@ -198,10 +217,11 @@ function noteIdOf(
   { subject, content, tags }: Pick<Note, "subject" | "content" | "tags">,
   n: number,
 ): string {
-  return idOf([
+  const label = scopeLabel(scope);
+  return digestOf([
     "note",
     pcId,
-    scopeLabel(scope),
+    label,
     reference,
     source,
     subject,
@@ -211,9 +231,9 @@ function noteIdOf(
   ]);
 }
 
-// 128 bits that follow from the texts alone.
-function idOf(texts: readonly string[]): string {
-  return sha256(JSON.stringify(texts)).slice(0, 32);
+// It follows from the texts alone.
+function digestOf(texts: readonly string[]): string {
+  return sha256(JSON.stringify(texts));
 }
 
 function isSameNote(memory: Observation, { subject, content, tags }: Note): boolean {
