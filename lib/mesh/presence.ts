@@ -4,7 +4,7 @@ import { agentToken, agentTokens, type Alive, parseAgentToken } from "../messagi
 import { shownHere } from "../messaging/agents.ts";
 import { formatHeartbeat, HEARTBEAT_MS, NO_HEARTBEAT } from "../messaging/heartbeat.ts";
 import { presenceKey } from "../messaging/keys.ts";
-import { noteGone, notePresent, noteUnseenGone } from "../messaging/presence.ts";
+import { heartbeatsThere, noteGone, notePresent, noteUnseenGone } from "../messaging/presence.ts";
 import { readScope } from "../messaging/scopes.ts";
 import { sessionsHere } from "../messaging/sessions.ts";
 import type { Declared, MeshSession } from "./session.ts";
@@ -141,8 +141,9 @@ export class Presence {
   async #beat(alive: readonly Alive[]): Promise<void> {
     const { memory, othersThere } = this.#options;
     const now = memory.clock();
+    const needed = othersThere() || heartbeatsThere(memory.store, now);
     const wanted = new Map(
-      (othersThere() ? alive : []).map(({ scope, shown }) => [
+      (needed ? alive : []).map(({ scope, shown }) => [
         presenceKey(readScope(scope), shown.agent, shown.session),
         { scope, shown },
       ]),

@@ -58,6 +58,11 @@ export function noteUnseenGone(store: Store, since: Micros, now: Micros): void {
   store.run("DELETE FROM presence WHERE gone_at < ?", now - REMEMBERED);
 }
 
+/** Whether a session shows itself by heartbeats now, so that somebody may look for such. */
+export function heartbeatsThere(store: Store, now: Micros): boolean {
+  return store.get("SELECT 1 FROM presence WHERE expires_at > ? LIMIT 1", [now], () => true) ?? false;
+}
+
 /** The sessions of other hosts in these scopes that are there or went away lately. */
 export function seenSessions(store: Store, scopes: readonly ScopeLabel[], now: Micros): Seen[] {
   const sql = `SELECT * FROM presence WHERE scope IN (${

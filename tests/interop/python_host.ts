@@ -38,6 +38,11 @@ export class PythonHost implements Disposable {
     return this.#python(["-m", "kioku_mesh", ...args]);
   }
 
+  /** Runs a script that uses Python's library; gives what it printed, read as JSON. */
+  async script(code: string, ...args: readonly string[]): Promise<unknown> {
+    return JSON.parse(await this.#python(["-c", code, ...args]));
+  }
+
   /** Saves; gives the id. */
   async save(content: string, ...options: readonly string[]): Promise<string> {
     const printed = await this.run("save", content, "--subject", "s", "--summary", "t", ...options);
