@@ -1,6 +1,7 @@
 /**
  * A peer in a process of its own, to be killed: arguments are the folder, the role, its port and its hub's endpoint (`-`
- * for none), how many milliseconds its clock is off, and the fail point at which it ends itself as `kill -9` would, with the number of the time that it gets there.
+ * for none), how many milliseconds its clock is off, and the fail point at which it ends itself as `kill -9` would, with the
+ * number of the time that it gets there. The variable KIOKU_PEER_PARTS may hold more parts of its options, as JSON.
  */
 import { startPeer } from "../../../lib/mesh/peer.ts";
 import { peerOptions } from "./peers.ts";
@@ -11,6 +12,7 @@ let passed = 0;
 const options = await peerOptions(
   { path, at: (...names) => [path, ...names].join("/"), [Symbol.dispose]: () => {} },
   {
+    ...JSON.parse(Deno.env.get("KIOKU_PEER_PARTS") ?? "{}"),
     role: role === "hub" ? "hub" : "spoke",
     ...(port === "-" ? {} : { port: Number(port) }),
     ...(connect === "-" ? {} : { connect }),

@@ -1,0 +1,137 @@
+/**
+ * Measures what certificates and access control cost: three meshes of a hub and two spokes on this host, in the same run and in
+ * turn: plain, with mTLS, and with mTLS and access control. KIOKU_MESH_ENGINE_DIR names the engine; the argument is the size of a
+ * burst, 5,000 when not given.
+ */
+import { MESH } from "../../lib/core/scope.ts";
+import type { Store } from "../../lib/store/store.ts";
+import { freePort } from "../../lib/mesh/ports.ts";
+import { FaultHost, THIS_VERSION } from "../../tests/mesh/support/fault_host.ts";
+import { until } from "../../tests/mesh/support/host.ts";
+import type { PeerParts } from "../../tests/mesh/support/peers.ts";
+import { save, saveElsewhere } from "../../tests/mesh/support/peers.ts";
+import { usage } from "../soak/usage.ts";
+import { accessFor, Issuer } from "../../tests/mesh/support/secured.ts";
+
+const burst = Number(Deno.args[0] ?? "5000");
+const SAVES = 200;
+const ROUNDS = 3;
+
+/** A hub and two spokes. */
+interface Mesh {
+  readonly name: string;
+  readonly hub: FaultHost;
+  readonly one: FaultHost;
+  readonly other: FaultHost;
+  readonly propagation: number[];
+  readonly bursts: number[];
+  readonly cpu: number[];
+}
+
+using issuer = await Issuer.make();
+const holders = [await issuer.issue("hub"), await issuer.issue("one"), await issuer.issue("other")];
+const access = accessFor(holders, [MESH]);
+const meshes = [
+  mesh("plain", () => ({})),
+  mesh("mTLS", (n) => holders[n] ?? {}),
+  mesh("mTLS and access control", (n) => ({ ...holders[n], ...(n === 0 ? { access } : {}) })),
+];
+try {
+  for (const { hub, one, other } of meshes) for (const host of [hub, one, other]) host.start();
+  const hosts = meshes.flatMap(({ hub, one, other }) => [hub, one, other]);
+  const caughtUp = () => hosts.every(({ status }) => status.includes(`"catchingUp":false`));
+  await until("all have caught up", caughtUp, 60_000);
+  await propagation();
+  for (let round = 0; round < ROUNDS; round++) for (const each of meshes) await burstThrough(each, round);
+  report();
+} finally {
+  for (const { hub, one, other } of meshes) {
+    for (const host of [one, other, hub]) await host[Symbol.asyncDispose]();
+  }
+}
+
+function mesh(name: string, parts: (n: number) => Partial<PeerParts>): Mesh {
+  const port = freePort();
+  const endpoint = `${name === "plain" ? "tcp" : "tls"}/127.0.0.1:${port}`;
+  const program = (n: number) => ({
+    ...THIS_VERSION,
+    env: { ...THIS_VERSION.env, KIOKU_PEER_PARTS: JSON.stringify(parts(n)) },
+  });
+  return {
+    name,
+    hub: new FaultHost("hub", String(port), "-", 0, program(0)),
+    one: new FaultHost("spoke", "-", endpoint, 0, program(1)),
+    other: new FaultHost("spoke", "-", endpoint, 0, program(2)),
+    propagation: [],
+    bursts: [],
+    cpu: [],
+  };
+}
+
+/** Time from the call of a save until the record is in the database of another spoke. Milliseconds. */
+async function propagation(): Promise<void> {
+  for (let n = 0; n < SAVES; n++) {
+    for (const { one, other, propagation } of meshes) {
+      await pause(Math.random() * 50);
+      const start = performance.now();
+      const id = save(one.memory, `propagation ${n}`);
+      while (!has(other.memory.store, id)) await pause(1);
+      propagation.push(performance.now() - start);
+    }
+  }
+}
+
+/** Time from the first save of a burst until all is on both other hosts and confirmed, and what the hub's router used. */
+async function burstThrough({ hub, one, other, bursts, cpu }: Mesh, round: number): Promise<void> {
+  const before = count(hub.memory.store);
+  const used = usage(hub.router ?? 0).cpu;
+  const start = performance.now();
+  await saveElsewhere(one.folder, burst, `burst ${round}`);
+  const all = (host: FaultHost) => count(host.memory.store) >= before + burst;
+  await until("the burst is everywhere", () => all(hub) && all(other) && one.waiting === 0, 300_000);
+  bursts.push(performance.now() - start);
+  cpu.push(1000 * (usage(hub.router ?? 0).cpu - used));
+}
+
+function report(): void {
+  const [plain] = meshes;
+  if (plain === undefined) return;
+  const figures: readonly (readonly [string, (mesh: Mesh) => number])[] = [
+    ["a save is on another spoke, p50 (ms)", ({ propagation }) => at(propagation, 0.5)],
+    ["a save is on another spoke, p95 (ms)", ({ propagation }) => at(propagation, 0.95)],
+    [
+      `${burst.toLocaleString("en")} saves everywhere and confirmed, a second`,
+      ({ bursts }) => burst / (at(bursts, 0.5) / 1000),
+    ],
+    ["the hub's router for it, processor (ms)", ({ cpu }) => at(cpu, 0.5)],
+  ];
+  print(`| | ${meshes.map(({ name }) => name).join(" | ")} |`);
+  print(`|---|${meshes.map(() => "---|").join("")}`);
+  for (const [name, of] of figures) {
+    const cells = meshes.map((each) =>
+      `${of(each).toFixed(of(each) < 100 ? 1 : 0)} (${(of(each) / of(plain)).toFixed(2)})`
+    );
+    print(`| ${name} | ${cells.join(" | ")} |`);
+  }
+}
+
+function has(store: Store, id: string): boolean {
+  return store.get("SELECT 1 FROM observation WHERE id = ? AND scope = 'mesh'", [id], () => true) ?? false;
+}
+
+function count(store: Store): number {
+  return store.get("SELECT count(*) AS n FROM observation", [], (row) => Number(row.n)) ?? 0;
+}
+
+function at(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
