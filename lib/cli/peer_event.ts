@@ -22,6 +22,12 @@ export function describe(event: PeerEvent): string | undefined {
       return "caught up: everything in reach was compared";
     case "drained":
       return `sent: ${event.count}, nothing waits`;
+    case "slowed":
+      return `slowed: ${event.source} sends more than is taken of one host; its records wait, others go on`;
+    case "let-go":
+      return `let go: ${event.count} records${
+        event.source === "" ? "" : ` of ${event.source}`
+      } that were too many at a time; they are fetched now`;
     case "quarantined":
       return `set aside: ${event.count} records (\`kioku-mesh quarantine\` lists them)`;
     case "refused":

@@ -9,16 +9,18 @@ import { outgoingDepth } from "../memory/outgoing.ts";
 import { takeLock } from "../store/lock.ts";
 import { openSlots, type Slots } from "../store/slots.ts";
 import { type Admission, type AdmissionSource, watchAdmission } from "./admission.ts";
+import { Allowances } from "./allowance.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Attachment } from "./attachment.ts";
 import { Commits } from "./commits.ts";
 import { Drain } from "./drain.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Engine } from "./engine/find.ts";
+import type { PeerEvent } from "./peer_event.ts";
 import { type PeerAccess, peerLock, type PeerStatus, writePeerStatus } from "./peer_status.ts";
 import { Realignments } from "./realign.ts";
 import type { Reconciled } from "./reconcile.ts";
-import { type Refusal, RefusalCounts } from "./refusals.ts";
+import { RefusalCounts } from "./refusals.ts";
 import type { Router, RouterOptions } from "./router.ts";
 import type { LinkTls, Volume } from "./router_config.ts";
 import { type MeshSession, openSession } from "./session.ts";
@@ -30,6 +32,7 @@ import { sleep, type Timer } from "./timer.ts";
 import { type TrustFiles, Trusting } from "./trusting.ts";
 import { keepUp } from "./upkeep.ts";
 
+export type { PeerEvent } from "./peer_event.ts";
 export { peerRuns, type PeerStatus, readPeerStatus } from "./peer_status.ts";
 
 /** What a peer is run with. */
@@ -50,6 +53,8 @@ export interface PeerOptions {
   readonly admissionSource?: AdmissionSource;
   /** Whom this host trusts and who it is; read again when the admission has changed. */
   readonly trustFiles: () => TrustFiles;
+  /** How much is taken of one host; what all keep to when not given. */
+  readonly allowances?: Allowances;
   readonly layout: StorageLayout;
   readonly volume: Volume;
   readonly tls: LinkTls | undefined;
@@ -59,44 +64,6 @@ export interface PeerOptions {
   /** Called at named points, where tests end the process. */
   readonly failPoint?: (name: string) => void;
 }
-
-/** What happened, for a line in a log. */
-export type PeerEvent =
-  | { readonly kind: "router-up"; readonly zid: string; readonly locators: readonly string[] }
-  | { readonly kind: "router-down"; readonly reason: string; readonly retryMs: number }
-  | { readonly kind: "session-down"; readonly reason: string }
-  /** The hosts that there is a link to have changed. */
-  | { readonly kind: "connected"; readonly hosts: readonly string[] }
-  | { readonly kind: "reconciled"; readonly fetched: number; readonly published: number }
-  /** For the first time since the start, all of the mesh in reach was compared with what is here. */
-  | { readonly kind: "caught-up" }
-  /** Nothing of the shared scopes waits any more; `count` records were confirmed since the last time. */
-  | { readonly kind: "drained"; readonly count: number }
-  /** Records were set aside; `kioku-mesh quarantine` shows them and why. */
-  | { readonly kind: "quarantined"; readonly count: number }
-  /** One record did not go out. */
-  | {
-    readonly kind: "refused";
-    readonly id: string;
-    readonly scope: ScopeLabel;
-    readonly reason: string;
-    readonly retryMs: number;
-  }
-  /** So many records went out, but nobody has them yet; they are sent again. */
-  | { readonly kind: "unconfirmed"; readonly count: number }
-  /** Somebody put over, or deleted, all that storages hold under a pattern; it is put again from the database. */
-  | { readonly kind: "overwritten"; readonly pattern: string }
-  /** The router turned something away; `again` times more of the same since it was last told. */
-  | { readonly kind: "turned-away"; readonly refusal: Refusal; readonly again: number }
-  /** Scopes, access or this host's certificate have changed; the router is started again with them. */
-  | {
-    readonly kind: "admission";
-    readonly scopes: readonly ScopeLabel[];
-    readonly granted: number | undefined;
-  }
-  /** No host in reach stores a scope of ours, so its records wait here. */
-  | { readonly kind: "not-carried"; readonly scope: ScopeLabel }
-  | { readonly kind: "trouble"; readonly reason: string };
 
 /** A peer that runs. */
 export interface Peer {
@@ -204,6 +171,7 @@ class RunningPeer implements Peer {
       failPoint,
       republish: options.role === "hub",
       refuseUnproven: options.memory.settings.signatures === "refuse",
+      allowances: options.allowances ?? new Allowances(clock),
       events: {
         applied: (ids, quarantined) => {
           this.#sums.touch(ids);
@@ -212,7 +180,12 @@ class RunningPeer implements Peer {
         },
         learned: () => this.#trusting.learned(),
         refused: (error) => this.#trouble(messageOf(error)),
-        overflowed: () => this.#attachment?.reconcile("sums"),
+        slowed: (source) => tell({ kind: "slowed", source }),
+        // What was let go lies in our storage, or the hub has it.
+        overflowed: (source, letGo) => {
+          tell({ kind: "let-go", source, count: letGo });
+          this.#attachment?.reconcile(this.#stores ? "everything" : "sums");
+        },
       },
     });
     this.#drain = new Drain({

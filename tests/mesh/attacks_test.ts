@@ -4,12 +4,15 @@
  */
 import assert from "node:assert/strict";
 import { describe } from "../../lib/cli/peer_event.ts";
+import { monotonicClock } from "../../lib/core/clock.ts";
 import { recordKey } from "../../lib/core/keyspace.ts";
 import { MESH, type Scope } from "../../lib/core/scope.ts";
 import { parseEndpoint } from "../../lib/mesh/endpoint.ts";
+import { Allowances } from "../../lib/mesh/allowance.ts";
 import { alignmentKeys } from "../../lib/mesh/replication.ts";
 import type { LinkTls } from "../../lib/mesh/router_config.ts";
 import { storagesFor } from "../../lib/mesh/storages.ts";
+import { quarantineCount } from "../../lib/store/quarantine.ts";
 import { observationOf, TEST_AUTHOR, testId } from "../support/observations.ts";
 import { ENGINE_FOLDER, startHost, until } from "./support/host.ts";
 import { recordSet, save, startTestPeer, type TestPeer, untilCaughtUp, untilEqual } from "./support/peers.ts";
@@ -37,7 +40,7 @@ const [{ aligner: ALIGNER, digests: DIGESTS } = { aligner: "", digests: "" }] = 
   .map(alignmentKeys);
 
 /** A hub with Alice, who is in team acme, and Bob, who is not; and what is theirs. */
-async function withHub(run: (world: World) => Promise<void>): Promise<void> {
+async function withHub(run: (world: World) => Promise<void>, allowances?: Allowances): Promise<void> {
   if (ENGINE_FOLDER === undefined) {
     throw new Error("KIOKU_MESH_ENGINE_DIR must name a folder with the engine.");
   }
@@ -53,6 +56,7 @@ async function withHub(run: (world: World) => Promise<void>): Promise<void> {
     scopes: SCOPES,
     ...h,
     access: accessFor([a, b], SCOPES),
+    ...(allowances === undefined ? {} : { allowances }),
   });
   await using alice = await startTestPeer({
     role: "spoke",
@@ -336,3 +340,20 @@ Deno.test("what a holder puts over all of its scope is put right from the hub's 
     }, 15_000);
     assert.deepEqual(await everything(world), before);
   }));
+
+Deno.test("a holder that floods is slowed and told, and what others save is taken before it", () =>
+  withHub(async (world) => {
+    const { hub, alice, b } = world;
+    await using bob = await startRawClient({ endpoint: hub.endpoint, tls: b.tls });
+    const count = 3_000;
+    const aside = () => quarantineCount(hub.memory.store);
+    await bob.flood(`mem/mesh/obs/a/b/${b.pcId}/d/{}`, count, 300);
+    const id = save(alice.memory, "meanwhile");
+    await until("it is there", () => recordSet(hub.memory).some((line) => line.includes(id)), 30_000);
+    assert.ok(aside() < count, `${aside()} of the flood were taken first`);
+    await until("its allowance is used up", () => aside() >= 500, 30_000);
+    await told(hub, new RegExp(`^slowed: ${b.pcId} sends more`));
+    save(alice.memory, "afterwards");
+    await untilEqual([hub, alice], 30_000);
+    assert.ok(aside() < count, `${aside()} of the flood were taken`);
+  }, new Allowances(monotonicClock(Date.now), 500, 10)));

@@ -6,6 +6,7 @@ import type { MemoryContext } from "../../../lib/memory/context.ts";
 import { digests } from "../../../lib/memory/digests.ts";
 import { saveMemory } from "../../../lib/memory/save.ts";
 import type { Access } from "../../../lib/mesh/access_control.ts";
+import type { Allowances } from "../../../lib/mesh/allowance.ts";
 import type { AdmissionSource } from "../../../lib/mesh/admission.ts";
 import type { Engine } from "../../../lib/mesh/engine/find.ts";
 import { parseEndpoint } from "../../../lib/mesh/endpoint.ts";
@@ -38,6 +39,7 @@ export interface PeerParts {
   readonly admissionSource?: AdmissionSource;
   /** With what it signs, whom it trusts, and what it does with what is not proven. */
   readonly trust?: TestTrust;
+  readonly allowances?: Allowances;
   /** How far its clock is off. Milliseconds. */
   readonly skewMs?: number;
   /** Another engine than the one under test. */
@@ -97,7 +99,7 @@ export async function peerOptions(
   events: PeerEvent[],
 ): Promise<PeerOptions> {
   const { role, connect, port, scopes = [MESH], failPoint, replica = false, skewMs } = parts;
-  const { tls, access, admissionSource, trust, pcId = trust?.host.signer.host } = parts;
+  const { tls, access, admissionSource, allowances, trust, pcId = trust?.host.signer.host } = parts;
   return {
     memory: openMemory(folder, role, scopes, skewMs, pcId, trust),
     hostName: "test",
@@ -112,6 +114,7 @@ export async function peerOptions(
     admission: { scopes, access, certificate: undefined },
     ...(admissionSource === undefined ? {} : { admissionSource }),
     trustFiles: () => ({ authority: trust?.authority, certificate: trust?.host.pem }),
+    ...(allowances === undefined ? {} : { allowances }),
     layout: "scopes",
     volume: "rocksdb",
     tls,
