@@ -215,6 +215,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/message_status.ts")).messageStatus,
   },
   {
+    name: "message promote",
+    summary: "make a memory of a message",
+    load: async () => (await import("./commands/message_promote.ts")).messagePromote,
+  },
+  {
     name: "message purge",
     summary: "erase the content of expired messages",
     load: async () => (await import("./commands/message_purge.ts")).messagePurge,

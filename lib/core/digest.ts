@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Random } from "./random.ts";
 
 /** SHA-256 of bytes, or of a text's UTF-8 bytes, as lower-case hexadecimal digits. */
 export function sha256(data: string | Uint8Array): string {
@@ -17,4 +18,9 @@ export class Sha256 {
   end(): string {
     return this.#hash.digest("hex");
   }
+}
+
+/** Bytes that are the same for the same text wherever they are made, 32 at the most: those of its SHA-256. */
+export function derivedFrom(text: string): Random {
+  return (length) => new Uint8Array(createHash("sha256").update(text).digest()).slice(0, length);
 }

@@ -164,6 +164,18 @@ export function findRecord(store: Store, id: string, scope: Scope): StoredObserv
   return store.get(`${SELECT_STORED} WHERE o.id = ? AND o.scope = ?`, [id, scopeLabel(scope)], readStored);
 }
 
+/** The live records of a scope that name a reference, oldest first. */
+export function findReferring(store: Store, scope: Scope, reference: string): StoredObservation[] {
+  const sql = `${SELECT_STORED} JOIN facet f ON f.row = o.row AND f.kind = 'reference' AND f.value = ?
+    WHERE o.scope = ? AND o.state = ${STATE.live} ORDER BY o.created_at, o.id`;
+  return store.all(sql, [reference, scopeLabel(scope)], readStored);
+}
+
+/** Whether the record of that id in that scope is deleted, or its deletion is all that came. */
+export function isTombstoned(store: Store, id: string, scope: Scope): boolean {
+  return knownTombstone(store, id, scopeLabel(scope)) !== undefined;
+}
+
 // How many records are read at a time where all are gone through.
 const PAGE = 500;
 

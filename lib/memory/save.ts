@@ -1,8 +1,9 @@
 import type { Micros } from "../core/clock.ts";
+import { derivedFrom } from "../core/digest.ts";
 import { UsageError } from "../core/errors.ts";
 import { isId } from "../core/ids.ts";
 import { scopeFor } from "../core/settings.ts";
-import { scopeLabel, type Tier } from "../core/scope.ts";
+import { type Scope, scopeLabel, type Tier } from "../core/scope.ts";
 import { enqueue } from "../store/outbox.ts";
 import { isAtHome, keepRecordAtHome } from "./at_home.ts";
 import { supersedeCandidates } from "./candidates.ts";
@@ -35,6 +36,16 @@ export interface NewMemory {
   readonly allowSecret: boolean;
   /** The memory that this is a new form of: it stays in that one's scope, and on this host where that one is kept to it. */
   readonly revises?: Observation;
+  /** What it is made of, so that it is one record however often and wherever it is made. */
+  readonly source?: Source;
+}
+
+/** Something that is not a memory, of which one is made. */
+export interface Source {
+  /** Whoever may see it may see the memory. */
+  readonly scope: Scope;
+  /** Names it among all that memories are made of; the memory's id follows from it. */
+  readonly name: string;
 }
 
 /** A memory that is on the disk. */
@@ -61,9 +72,9 @@ export function saveMemory(context: MemoryContext, memory: NewMemory): Saved {
     throw new UsageError(`Cannot save: "${wrong}" in supersedes is not an id of 32 hexadecimal digits.`);
   }
   if (!memory.allowSecret) refuseSecrets(memory);
-  const { revises, ...said } = memory;
-  const recordScope = revises?.scope ?? scopeFor(memory.visibility, settings);
-  const { id, nonce } = newRecordId(context, recordScope);
+  const { revises, source, ...said } = memory;
+  const recordScope = revises?.scope ?? source?.scope ?? scopeFor(memory.visibility, settings);
+  const { id, nonce } = source === undefined ? newRecordId(context, recordScope) : idFrom(context, source);
   const fields = { ...said, id, scope: recordScope, author: identity, createdAt: now };
   const unsigned = { ...fields, purgedAt: undefined, payload: formatObservation(fields) };
   const { record: observation, verdict } = signObservation(context, unsigned, nonce, now);
@@ -76,4 +87,16 @@ export function saveMemory(context: MemoryContext, memory: NewMemory): Saved {
     return supersedeCandidates(store, observation, now);
   });
   return { observation, warnings: lint(memory.content, memory.subject, memory.memoryType), candidates };
+}
+
+/**
+ * The id of the memory that is made of the source here, and what proves who made it, where this host signs: the same on
+ * all hosts that do not sign, and the same every time on one that does.
+ */
+export function idFrom(
+  { signer }: Pick<MemoryContext, "signer">,
+  { scope, name }: Source,
+): { readonly id: string; readonly nonce: string | undefined } {
+  const random = derivedFrom(`kioku-mesh memory of 1\n${scopeLabel(scope)}\n${name}`);
+  return newRecordId({ signer, random }, scope);
 }
