@@ -2,7 +2,7 @@ import type { Micros } from "../core/clock.ts";
 import { MESH, type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import { number } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
-import { STATE } from "./records.ts";
+import { eachStored, STATE, type StoredObservation } from "./records.ts";
 
 /** Records of before there were tiers. */
 export interface LegacyCount {
@@ -31,6 +31,13 @@ export function legacyMirror(store: Store, id: string, scope: ScopeLabel, key: s
   if (scope !== scopeLabel(MESH)) return undefined;
   const isLegacy = store.get(`SELECT 1 FROM observation o WHERE o.id = ? AND ${LEGACY}`, [id], () => true);
   return isLegacy ? key.replace(`mem/${scope}/`, "mem/") : undefined;
+}
+
+/** The live memories without a tier, but those that nobody chose to share. */
+export function eachLegacy(store: Store): Generator<StoredObservation, void> {
+  const where = `o.state = ${STATE.live} AND ${LEGACY}
+    AND NOT EXISTS (SELECT 1 FROM at_home h WHERE h.id = o.id AND h.scope = o.scope)`;
+  return eachStored(store, where, []);
 }
 
 /** How many records here may stand only under keys without a tier, in the mesh. */
