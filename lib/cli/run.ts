@@ -9,6 +9,7 @@ import type { AccessKind, Command, Ended, Onward } from "./command.ts";
 import { bareDeclaration, PROGRAM } from "./described.ts";
 import { expandLongOptions, standAlone } from "./long_options.ts";
 import { keepOnly } from "./lockdown.ts";
+import { listed, mainHelp } from "./help.ts";
 import { Options } from "./options.ts";
 import { type Output, ReaderGone } from "./output.ts";
 import { MOVED } from "./moved.ts";
@@ -37,7 +38,7 @@ async function dispatch(
 ): Promise<Ended> {
   const [first, ...rest] = args;
   if (first === undefined) {
-    output.note(mainHelp());
+    output.note(mainHelp(PROGRAM));
     return 2;
   }
   if (first === "--version" || first === "-V") {
@@ -45,7 +46,7 @@ async function dispatch(
     return 0;
   }
   if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
-    output.line(mainHelp());
+    output.line(mainHelp(PROGRAM));
     return 0;
   }
   if (first === "help") return await dispatch([...rest, "--help"], rebuild, around, output);
@@ -178,28 +179,6 @@ function parse(
     throw new UsageError(`Cannot run ${name}: ${reason}. \`${PROGRAM} ${name} --help\` shows its use.`);
   }
   return { args: declaration.args, options: new Options(declaration.opts()) };
-}
-
-function listed(commands: readonly Entry[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
-  return commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n");
-}
-
-function mainHelp(): string {
-  return [
-    "kioku-mesh: a memory that AI coding agents share, across tools and hosts",
-    "",
-    `Usage: ${PROGRAM} <command> [options]`,
-    "",
-    "Commands:",
-    listed(COMMANDS),
-    "",
-    "Options:",
-    "  -h, --help     show this help, or a command's after its name",
-    "  -V, --version  show the version",
-    "  --rebuild      before a command on the memory: compare with all that the mesh holds",
-    "  --debug        show where an unexpected error came from",
-  ].join("\n");
 }
 
 function report(error: unknown, debug: boolean, output: Output): Ended {

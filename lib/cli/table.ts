@@ -26,7 +26,7 @@ export const COMMANDS: readonly Entry[] = [
   },
   {
     name: "get-memory",
-    summary: "the same as get",
+    summary: "the same as get, by its old name",
     load: async () => (await import("./commands/get.ts")).get,
   },
   {
@@ -271,12 +271,12 @@ export const COMMANDS: readonly Entry[] = [
   },
   {
     name: "import",
-    summary: "take over what the Python version saved",
+    summary: "take memories in from files, of other programs too",
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
   {
     name: "export",
-    summary: "write everything out, for other programs or for the Python version",
+    summary: "write memories out, for other programs or for the Python version",
     load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   {
