@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { CommanderError } from "commander";
 import { KiokuError, messageOf, UsageError } from "../core/errors.ts";
+import { isFile } from "../core/files.ts";
 import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { VERSION } from "../core/version.ts";
 import { type OpenMemory, openMemory, type Surroundings } from "../memory/open.ts";
+import { pythonFiles } from "../store/python/files.ts";
 import { accessOf } from "./access.ts";
 import type { AccessKind, Command, Ended, Onward } from "./command.ts";
 import { bareDeclaration, PROGRAM } from "./described.ts";
@@ -122,6 +124,7 @@ async function start(
   const memory = await openMemory(around, (done, total) => {
     output.progress(`Taking over what the Python version saved: ${done} of ${total}`);
   });
+  const notices = [...memory.notices, ...await inboxNotices(memory)];
   using slots = command.access === "session" || command.access === "page"
     ? (await import("../store/slots.ts")).openSlots(
       join(memory.folders.state, SESSIONS_FOLDER),
@@ -134,7 +137,7 @@ async function start(
   keepOnly(accessOf(command.access).keeps);
   try {
     if (answer !== undefined) return answer({ memory, options, args, output });
-    for (const notice of memory.notices) output.note(notice);
+    for (const notice of notices) output.note(notice);
     if (command.access === "data" || command.access === "listing") {
       await before?.(memory, output);
       return await command.run({ memory, options, args, output: pager?.output ?? output });
@@ -151,6 +154,13 @@ async function start(
     memory.store.close();
     await pager?.end();
   }
+}
+
+// What takes over is loaded only where there is something: most hosts never had the Python version.
+async function inboxNotices(memory: OpenMemory): Promise<readonly string[]> {
+  const { state } = memory.folders;
+  if (!isFile(pythonFiles(state, undefined).inbox)) return [];
+  return (await import("../messaging/import.ts")).importInbox(memory, state);
 }
 
 /** Parses a command's arguments; undefined when only help was asked for, which is then printed. */

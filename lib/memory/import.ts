@@ -5,6 +5,7 @@ import { openPython, type PythonDatabase } from "../store/python/database.ts";
 import { PythonFileFailure } from "../store/python/failure.ts";
 import type { PythonReader } from "../store/python/record.ts";
 import {
+  IMPORT_DONE,
   noteSource,
   type PythonSource,
   pythonSources,
@@ -17,9 +18,6 @@ import { emptyTally, mergeFile, type Tally } from "./import_file.ts";
 import { importNotices, type ImportReport } from "./import_notices.ts";
 import { quarantineCount } from "../store/quarantine.ts";
 import { inBulk } from "./search/bulk.ts";
-
-/** The fact that Python's files are not looked at any more; its value is the time. */
-const IMPORT_DONE = "import_done";
 
 /** Called now and then while many records are taken over. */
 export type ImportProgress = (done: number, total: number) => void;

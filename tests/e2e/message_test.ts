@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rowsOf } from "../support/database.ts";
+import { copyGolden } from "../support/golden.ts";
 import { type Home, newHome } from "./support/program.ts";
 import { type RawServer, startServer } from "./support/mcp.ts";
 
@@ -180,6 +182,15 @@ Deno.test("who is there: MCP servers as long as they run, killed ones too, and t
   assert.match(status, /: acknowledged\n.*codex@box: 1 of 1 sessions acknowledged/s);
   await one.end();
   assert.equal(await home.ok(["agents"], agent("terminal")), "");
+});
+
+Deno.test("what Python's version had acknowledged is taken over by the first command", async () => {
+  using home = newHome();
+  Deno.mkdirSync(home.at("state", "messaging"), { recursive: true });
+  copyGolden("state/messaging/inbox.db", home.at("state", "messaging", "inbox.db"));
+  await home.ok(["message", "inbox"]);
+  const acked = rowsOf(home.at("state", "kioku.db"), "SELECT DISTINCT message FROM ack");
+  assert.deepEqual(acked.map(([id]) => String(id).charAt(0)).toSorted(), ["1", "4", "5"]);
 });
 
 async function until(done: () => Promise<boolean>): Promise<void> {

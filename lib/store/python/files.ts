@@ -5,6 +5,8 @@ export interface PythonFiles {
   readonly raw: string;
   readonly pending: string;
   readonly localIndex: string;
+  /** Which messages were acknowledged; it has no bodies. */
+  readonly inbox: string;
   /** Undefined where Python's version was told to keep it in memory. */
   readonly index: string | undefined;
 }
@@ -16,6 +18,7 @@ export function pythonFiles(state: string, indexPath: string | undefined): Pytho
     raw: join(state, "local", "raw.db"),
     pending: join(state, "pending_puts.db"),
     localIndex: join(state, "local", "index.db"),
+    inbox: join(state, "messaging", "inbox.db"),
     index: named === ":memory:" ? undefined : named === undefined ? join(state, "index.db") : resolve(named),
   };
 }

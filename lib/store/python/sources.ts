@@ -10,6 +10,9 @@ import { readRaw } from "./raw.ts";
 import type { PythonReader } from "./record.ts";
 import { readSearchIndex } from "./search_index.ts";
 
+/** The fact (lib/store/meta.ts) that Python's files are not looked at any more; its value is the time. */
+export const IMPORT_DONE = "import_done";
+
 /** A file in which Python's version may have left records (compat data §3.1). */
 export interface PythonSource {
   readonly path: string;
