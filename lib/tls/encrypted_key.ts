@@ -14,7 +14,7 @@ const AES_256_CBC = Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01
 const ITERATIONS = 600_000;
 
 /** More than this would only keep the program busy. */
-const MOST_ITERATIONS = 10_000_000;
+const MOST_ITERATIONS = 5_000_000;
 
 /** What stands around an encrypted key in PEM. */
 const ENCRYPTED = "ENCRYPTED PRIVATE KEY";

@@ -115,6 +115,19 @@ Deno.test("what is over or not yet begun is refused, and the clock is named", ()
     assert.deepEqual((await inspectCertificate(host.path, clock() + DAY))?.problems, ["EXPIRED"]);
   }));
 
+Deno.test("a certificate that outlives its authority ends with it", async () => {
+  const authority = await newAuthority();
+  const own = await newPrivateKey(random);
+  const certificate = await newLeaf(authority, { cn: "x", keys: own.keys, notAfter: new Date("2095-01-01") });
+  using host = hostWith(own);
+  const bundle = { certificate, ca: authority.pem };
+  await assert.rejects(
+    install(host, bundle, false, testClock("2092-01-01")),
+    /the authority ended on 2090-01-01/,
+  );
+  await install(host, bundle, false, testClock("2089-01-01"));
+});
+
 Deno.test("another authority than the trusted one is refused unless told; on the authority's host always", () =>
   withSigner(async ({ sign, authority }, ca) => {
     const first = await sign();

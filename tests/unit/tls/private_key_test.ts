@@ -25,6 +25,19 @@ Deno.test("a wrong passphrase is one, whatever it decrypts to", async () => {
   await assert.rejects(readPrivateKey(key.pem, "ca.key"), /it has a passphrase/);
 });
 
+Deno.test("a key that asks for endless work is refused at once", async () => {
+  const { pem } = await newPrivateKey(seededRandom(1), "secret");
+  const bytes = new Uint8Array(PemConverter.decodeFirst(pem));
+  // 600,000 rounds as DER has it; 8,388,607 in its place.
+  const at = bytes.findIndex((byte, index) =>
+    byte === 0x09 && bytes[index + 1] === 0x27 && bytes[index + 2] === 0xc0
+  );
+  assert.ok(at > 0);
+  bytes.set([0x7f, 0xff, 0xff], at);
+  const more = PemConverter.encode(bytes, "ENCRYPTED PRIVATE KEY");
+  await assert.rejects(readPrivateKey(more, "ca.key", ask("secret")), /not encrypted with/);
+});
+
 Deno.test("other kinds of keys, and what is none, are refused", async () => {
   const pkcs8 = async (algorithm: RsaHashedKeyGenParams | EcKeyGenParams) => {
     const { privateKey } = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
