@@ -41,7 +41,7 @@ routerTest(
     await hubPeer.line(/turned away: .*revoked/);
     const after = await lost.run(["save", "after", "--wait=3", "--json"]);
     assert.deepEqual([after.code, JSON.parse(after.stdout).confirmed], [1, false]);
-    for (const home of [hub]) {
+    for (const home of [hub, kept]) {
       await until("the revocation is known", () => revoked(home).includes(serial), 20_000);
       assert.equal((await home.run(["get", JSON.parse(after.stdout).observation_id])).code, 1);
     }
