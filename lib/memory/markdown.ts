@@ -5,6 +5,9 @@ import { formatTime } from "../core/time.ts";
 import { formatObservation, type Observation } from "./observation.ts";
 import { inline } from "./render/neutralise.ts";
 
+/** How a file of many memories begins. */
+export const MARKDOWN_START = "# Memories\n\n<!-- kioku-mesh:memories -->\n\n";
+
 /** How the line begins before a memory's text in a file of many, and the line after it. */
 export const ENTRY = "<!-- kioku-mesh:memory ";
 export const ENTRY_END = "<!-- kioku-mesh:end -->";

@@ -9,6 +9,7 @@ const PAGES: readonly string[] = [
   "README.md",
   "docs/guide.md",
   "docs/clients.md",
+  "docs/in-and-out.md",
   "docs/python.md",
   "docs/upgrading.md",
 ];

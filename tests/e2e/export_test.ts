@@ -11,7 +11,10 @@ Deno.test("export as Markdown: one file to read, or a folder with a file each, o
     `exported: 2 memories to ${file}\n`,
   );
   const text = Deno.readTextFileSync(file);
-  assert.match(text, /^# Memories\n\n## \.\.\/題 名\n\nnote · importance 2 · Shop \/ a · \d{4}-\d\d-\d\d · /);
+  assert.match(
+    text,
+    /^# Memories\n\n<!-- kioku-mesh:memories -->\n\n## \.\.\/題 名\n\nnote · importance 2 · Shop \/ a · \d{4}-\d\d-\d\d · /,
+  );
   assert.match(text, /-->\n日本語の本文\n\n---\n<!-- \\kioku-mesh:end -->\n<!-- kioku-mesh:end -->\n/);
   assert.equal(await home.ok(["export", "--format", "markdown"]), text);
   const folder = home.at("notes");

@@ -141,12 +141,12 @@ async function markdownWriter(
   choice: ExportChoice,
   printed: boolean,
 ): Promise<Write> {
-  const { markdownEntry } = await import("../../memory/markdown.ts");
+  const { MARKDOWN_START, markdownEntry } = await import("../../memory/markdown.ts");
   // A terminal obeys control characters; a file and a pipe get the text as it was saved.
   const shown = printed && output.isTerminal ? neutralise : (text: string) => text;
   return (put) => {
     let memories = 0;
-    put("# Memories\n\n");
+    put(MARKDOWN_START);
     for (const observation of exportMemories(memory, choice, options.has("includeSuperseded"))) {
       put(shown(markdownEntry(observation)));
       if (++memories % BATCH === 0) output.progress(`Exporting: ${memories} memories`);

@@ -6,14 +6,19 @@ import { isObject, type JsonObject } from "../../core/json.ts";
 import { recordKey } from "../../core/keyspace.ts";
 import { parseScopeLabel } from "../../core/scope.ts";
 import { readFields, readList, readText, readTime } from "../fields.ts";
-import { ENTRY, ENTRY_END } from "../markdown.ts";
+import { ENTRY, ENTRY_END, MARKDOWN_START } from "../markdown.ts";
 import { formatObservation } from "../observation.ts";
 import type { Entry, RecordEntry } from "./entry.ts";
 import { jsonOf } from "./jsonl.ts";
 
 /** Whether a text is one that `export` wrote: a memory's own file, or one of many. */
 export function looksExported(text: string): boolean {
-  return isOwnFile(text) || text.includes(`\n${ENTRY}`);
+  return isOwnFile(text) || holdsMany(text);
+}
+
+// An edited file may have another beginning, and a file of none has no parts.
+function holdsMany(text: string): boolean {
+  return text.includes(`\n${ENTRY}`) || text.replaceAll("\r\n", "\n").startsWith(MARKDOWN_START);
 }
 
 // A memory of its own file may hold what parts the memories of another.
@@ -28,7 +33,7 @@ function isOwnFile(text: string): boolean {
 
 /** Reads the memories of a Markdown file that `export` wrote, edited or not. `path` names the file to people. */
 export function* readExported(text: string, path: string): Generator<Entry> {
-  if (isOwnFile(text) || !text.includes(`\n${ENTRY}`)) {
+  if (isOwnFile(text) || !holdsMany(text)) {
     return yield entryOf(path, () => parseFrontMatter(text));
   }
   let at = text.indexOf(`\n${ENTRY}`);

@@ -31,8 +31,13 @@ export function takeEntries(
   after: () => void,
 ): void {
   if (!intake.dryRun) requireOwnMode(context.settings, "import");
+  const taken = batches(entries);
+  const first = taken.next();
+  // A file of nothing is no reason to prepare the database for much.
+  if (first.done) return;
   const work = () => {
-    for (const batch of batches(entries)) {
+    for (let next: IteratorResult<Entry[], void> = first; !next.done; next = taken.next()) {
+      const batch = next.value;
       // A transaction may be run again, so each run counts for itself.
       const takeAll = () => {
         const part = emptyTally();
@@ -57,7 +62,7 @@ function take(context: MemoryContext, entry: Entry, file: string, intake: Intake
   else takeExported(context, entry, intake, tally);
 }
 
-function* batches(entries: Iterable<Entry>): Generator<Entry[]> {
+function* batches(entries: Iterable<Entry>): Generator<Entry[], void> {
   let batch: Entry[] = [];
   let characters = 0;
   for (const entry of entries) {

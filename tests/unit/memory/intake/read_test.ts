@@ -6,7 +6,12 @@ import { looksExported, readExported } from "../../../../lib/memory/intake/expor
 import { readJsonLines } from "../../../../lib/memory/intake/jsonl.ts";
 import { readMcpMemory } from "../../../../lib/memory/intake/mcp_memory.ts";
 import { readSections } from "../../../../lib/memory/intake/sections.ts";
-import { markdownEntry, markdownFile, markdownPath } from "../../../../lib/memory/markdown.ts";
+import {
+  MARKDOWN_START,
+  markdownEntry,
+  markdownFile,
+  markdownPath,
+} from "../../../../lib/memory/markdown.ts";
 import { observationKey } from "../../../../lib/memory/records.ts";
 import { MEMORY_TYPES, type Observation } from "../../../../lib/memory/observation.ts";
 import { observationOf, testId } from "../../../support/observations.ts";
@@ -50,8 +55,10 @@ Deno.test("a memory that was written as Markdown and not edited is the same reco
       ? `not rebuilt: ${entry.where}`
       : { key: entry.record.key, payload: entry.record.payload };
   };
-  const oneFile = `# Memories\n\n${all.map(markdownEntry).join("")}`;
+  const oneFile = `${MARKDOWN_START}${all.map(markdownEntry).join("")}`;
   assert.ok(looksExported(oneFile));
+  assert.ok(looksExported(MARKDOWN_START));
+  assert.deepEqual([...readExported(MARKDOWN_START, "x.md")], [], "an export of nothing holds nothing");
   assert.deepEqual([...readExported(oneFile, "x.md")].map(record), expected);
   for (const [n, one] of all.entries()) {
     assert.deepEqual([...readExported(markdownFile(one), "x.md")].map(record), [expected[n]], `seed ${n}`);

@@ -17,6 +17,9 @@ import { listFlags } from "../../../../lib/memory/secrets/flags.ts";
 import { formatTombstone } from "../../../../lib/memory/tombstone.ts";
 import { outboxDepth } from "../../../../lib/store/outbox.ts";
 import { quarantineCount } from "../../../../lib/store/quarantine.ts";
+import { openStore } from "../../../../lib/store/open.ts";
+import { testClock } from "../../../support/clock.ts";
+import { tempFolder } from "../../../support/folder.ts";
 import { type TestContext, testContext } from "../../../support/context.ts";
 import { observationOf, TEST_AUTHOR, testId } from "../../../support/observations.ts";
 
@@ -101,6 +104,13 @@ Deno.test("a note is taken once; changed it takes the place of what was taken, b
   const { references, sourceFiles, author } = only(context);
   assert.deepEqual([references, sourceFiles], [["mcp-memory:Ada"], ["~/memory.json"]]);
   assert.equal(author.pcId, context.identity.pcId);
+});
+
+Deno.test("a file of nothing adds nothing", () => {
+  using folder = tempFolder();
+  const store = openStore(folder.at("kioku.db"), testClock());
+  using context = testContext({ store });
+  take(context, [], {});
 });
 
 Deno.test("another file's note of the same name is another note, unless it says the same", () => {
