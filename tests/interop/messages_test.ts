@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { startAgent } from "../mesh/support/agent.ts";
 import { meshHome, setUp, start } from "../mesh/support/command.ts";
 import { routerTest, until } from "../mesh/support/host.ts";
-import { PythonHost } from "./python_host.ts";
+import { testId } from "../support/observations.ts";
+import { livePayloads, PythonHost } from "./python_host.ts";
 
 const TEAM = { KIOKU_MESH_TEAM_ID: "acme" };
 const PY = { ...TEAM, KIOKU_MESH_CLIENT_ID: "py@box", KIOKU_MESH_SESSION_ID: "session-py" };
@@ -121,4 +123,70 @@ routerTest("heartbeats of Python's are seen here, and ours there while one of th
     const there = await host.script(PEERS, "team/acme");
     return Array.isArray(there) && there.includes(agent.session);
   }, 30_000);
+});
+
+// Arguments: pairs of key and payload to put, a selector; prints what the storages answer with then, the bytes as they came.
+const RAW = `import json, sys
+from kioku_mesh.core.transport import get_session
+session = get_session()
+for key, payload in json.loads(sys.argv[1]):
+    session.put(key, payload.encode())
+print(json.dumps(sorted([str(r.ok.key_expr), bytes(r.ok.payload).decode()] for r in session.get(sys.argv[2], timeout=5.0) if r.ok)))
+`;
+
+routerTest("what only another library knows of a message is kept byte for byte, on every host", async () => {
+  using hub = meshHome();
+  using spoke = meshHome();
+  const endpoint = await setUp(hub, spoke);
+  await using hubPeer = start(hub, ["peer"]);
+  await hubPeer.line(/router up/);
+  await using spokePeer = start(spoke, ["peer"]);
+  await spokePeer.line(/caught up/);
+  await using agent = await startAgent(spoke, "ours@mbp");
+  using host = new PythonHost(endpoint, PY);
+  const [old, object] = [testId(1), testId(2)];
+  const fields = `"msg_id": "${old}", "sender_id": "new@box", "scope": "mesh"`;
+  const given: readonly (readonly [string, string])[] = [
+    // A body in the old place, spaces and numbers that another writer would write otherwise, a time with an offset.
+    [
+      `msg/mesh/inbox/agent/ours@mbp/${old}`,
+      `{"future":{"a": [1,  2.50, 1e3]} , ${fields},\t"payload": {"text": "\\u65e5本"}, "priority":"high", ` +
+      '"created_at": "2026-03-01T09:00:00+09:00"}',
+    ],
+    [
+      `msg/mesh/inbox/session/${agent.session}/${object}`,
+      '{"sender_id": "new@box", "payload": {}, "body": {"n": 2.50, "text": "x"}, "metadata": {"promote_hint": true}}',
+    ],
+  ];
+  const put = JSON.stringify(given);
+  assert.deepEqual(await host.script(RAW, put, "msg/mesh/inbox/**"), given);
+  const got = [...await agent.await()];
+  while (got.length < given.length) got.push(...await agent.await());
+  const bodies = new Map(got.map(({ id, body }) => [id, body]));
+  assert.deepEqual([bodies.get(old), bodies.get(object)], [
+    '{"text": "\\u65e5本"}',
+    '{"n": 2.50, "text": "x"}',
+  ]);
+  const { messages } = await agent.call("check_messages");
+  assert.ok(Array.isArray(messages));
+  assert.ok(messages.some(({ created_at }) => created_at === "2026-03-01T00:00:00.000000Z"));
+  for (const home of [hub, spoke]) {
+    await until("it has both, as they came", () => {
+      const kept = livePayloads(join(home.state, "kioku.db"), "SELECT id, payload FROM message");
+      return given.every(([key, payload]) => kept.get(key.slice(-32)) === payload);
+    });
+  }
+  for (const id of [old, object]) await agent.ack(id);
+  // What Python's library writes comes first.
+  const acks = [old, object].map((id) =>
+    `msg/mesh/ack/${id}/${agent.session} {"msg_id": "${id}", "recipient_session_id": "${agent.session}", ` +
+    '"status": "acknowledged", '
+  );
+  await until("the acknowledgements are there", async () => {
+    const found = await host.script(RAW, "[]", "msg/mesh/ack/**");
+    assert.ok(Array.isArray(found));
+    const lines = found.map(([key, payload]) => `${key} ${payload}`);
+    return lines.length === 2 && acks.every((ack) => lines.some((line) => line.startsWith(ack)));
+  }, 20_000);
+  assert.deepEqual(await host.script(RAW, "[]", "msg/mesh/inbox/**"), given);
 });
