@@ -79,6 +79,11 @@ const KINDS: Readonly<Record<AccessKind, Access>> = {
       "what a command on data opens; on a terminal also the person's pager, to which it then writes what it found",
     keeps: [],
   },
+  watch: {
+    opensFirst:
+      "what a command on data opens; with `--tmux` it then starts `tmux`, else it gives that up too",
+    keeps: ["run"],
+  },
   files: {
     opensFirst: "what a command on data opens; then it reads or writes the files that it was told",
     keeps: ["read", "write", "env"],

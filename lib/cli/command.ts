@@ -50,7 +50,7 @@ export interface Onward {
  * person more than fits on a screen.
  */
 export interface DataCommand {
-  readonly access: "data" | "listing";
+  readonly access: "data" | "listing" | "watch";
   /** Declares arguments and options. */
   declare(declaration: Declaration): void;
   /** Throws when the call cannot be served, before anything is opened. */

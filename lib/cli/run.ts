@@ -138,7 +138,7 @@ async function start(
   try {
     if (answer !== undefined) return answer({ memory, options, args, output });
     for (const notice of notices) output.note(notice);
-    if (command.access === "data" || command.access === "listing") {
+    if (command.access === "data" || command.access === "listing" || command.access === "watch") {
       await before?.(memory, output);
       return await command.run({ memory, options, args, output: pager?.output ?? output });
     }

@@ -205,6 +205,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/message_ack.ts")).messageAck,
   },
   {
+    name: "message watch",
+    summary: "print messages as they come",
+    load: async () => (await import("./commands/message_watch.ts")).messageWatch,
+  },
+  {
     name: "message thread",
     summary: "show the conversation that a message belongs to",
     load: async () => (await import("./commands/message_thread.ts")).messageThread,

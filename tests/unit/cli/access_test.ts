@@ -33,12 +33,32 @@ Deno.test("the executable is given no network beyond this machine, no native cod
 
 Deno.test("only the peer keeps the network, only it, doctor, verify, enroll and what opens an editor processes, and no command native code", () => {
   const kinds = [
-    ...["data", "listing", "files", "hook", "setup", "enroll", "editor", "peer", "doctor", "verify"] as const,
+    ...[
+      "data",
+      "session",
+      "listing",
+      "watch",
+      "files",
+      "hook",
+      "setup",
+      "enroll",
+      "editor",
+      "peer",
+      "doctor",
+      "verify",
+    ] as const,
   ];
   const keepers = (name: Deno.PermissionName) => kinds.filter((kind) => accessOf(kind).keeps.includes(name));
-  const processes = ["enroll", "editor", "peer", "doctor", "verify"];
+  const processes = ["watch", "enroll", "editor", "peer", "doctor", "verify"];
   assert.deepEqual([keepers("net"), keepers("run"), keepers("ffi")], [["peer"], processes, []]);
-  for (const kind of ["data", "listing", "hook"] as const) assert.deepEqual(accessOf(kind).keeps, []);
+  for (const kind of ["data", "session", "listing", "hook"] as const) {
+    assert.deepEqual(accessOf(kind).keeps, []);
+  }
   assert.deepEqual(accessOf("verify").keeps, ["run"], "it may start what is registered, and nothing else");
+  assert.deepEqual(
+    accessOf("watch").keeps,
+    ["run"],
+    "it may start tmux when it was told to, and nothing else",
+  );
   assert.ok(!accessOf("peer").keeps.includes("env"), "the router's environment is not ours");
 });
