@@ -10,6 +10,7 @@ const PAGES: readonly string[] = [
   "docs/guide.md",
   "docs/clients.md",
   "docs/in-and-out.md",
+  "docs/messages.md",
   "docs/python.md",
   "docs/upgrading.md",
 ];

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { serve } from "../../mcp/serve.ts";
+import { noteShown } from "../../messaging/mail.ts";
 import { beginSession, endSession, sessionsHere } from "../../messaging/sessions.ts";
 import { behind } from "../behind.ts";
 import type { SessionCommand } from "../command.ts";
@@ -37,6 +38,8 @@ export const mcp: SessionCommand = {
     // What a client sends is read later, so that it does not wait for the disk. Sessions that were killed are noted as ended.
     sessionsHere(memory.store, slots.isHeld, memory.clock());
     beginSession(memory, basename(memory.workingFolder), slots.own);
+    // What an earlier session has seen to is not gone through again at every call.
+    noteShown(memory, [], true);
     await over;
     endSession(memory);
     return 0;
