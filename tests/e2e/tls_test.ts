@@ -218,6 +218,21 @@ Deno.test("the authority's key can be under a passphrase", async () => {
   const request = await host.ok(["tls", "request"]);
   assert.equal((await ca.run(["tls", "sign", "--yes"], { stdin: request })).code, 2);
   await ca.ok(["tls", "sign", "--yes"], { stdin: request, env: secret });
+  const hub = ["init", "--mode", "hub", "--tls", "--listen", "127.0.0.1"];
+  const locked = await ca.run(hub);
+  assert.equal(locked.code, 2);
+  assert.match(locked.stderr, /KIOKU_MESH_CA_PASSPHRASE_FILE/);
+  assert.throws(() => Deno.statSync(ca.at(".config", "kioku-mesh", "config.yaml")), Deno.errors.NotFound);
+  await ca.ok(hub, { env: secret });
+  assert.deepEqual((await info(ca)).certificate.problems, []);
+  // In force here at once; the record for the others needs the key.
+  const untold = await ca.run(["tls", "revoke", (await info(ca)).certificate.serial]);
+  assert.equal(untold.code, 0);
+  assert.match(untold.stderr, /revoked here, but the other hosts are not told/);
+  const told = await ca.run(["tls", "revoke", (await info(ca)).certificate.serial, "--json"], {
+    env: secret,
+  });
+  assert.equal(JSON.parse(told.stdout).published, true);
   Deno.writeTextFileSync(file, "wrong\n");
   assert.match(
     (await ca.run(["tls", "sign", "--yes"], { stdin: request, env: secret })).stderr,

@@ -13,7 +13,7 @@ import { withNonce } from "../../lib/trust/own_id.ts";
 import { publishRevocation, signRevocation } from "../../lib/trust/publish.ts";
 import { signPayload } from "../../lib/trust/signature.ts";
 import { keptVerdict } from "../../lib/trust/verdicts.ts";
-import { newAuthority } from "../support/certificate.ts";
+import { newAuthority } from "../support/handmade_certificates.ts";
 import { observationOf, TEST_AUTHOR, testId } from "../support/observations.ts";
 import { authoritySign, newHost, type TestHost } from "../support/trust.ts";
 import { routerTest, startHost, until } from "./support/host.ts";

@@ -8,7 +8,7 @@ import { signerUri } from "../../lib/trust/signer_name.ts";
 import { certificateKey, formatCertificate } from "../../lib/trust/certificate_record.ts";
 import { fromPem } from "../../lib/trust/pem.ts";
 import type { Arrival } from "../../lib/store/exchange.ts";
-import { type Authority, newKeys, newLeaf, P256 } from "./certificate.ts";
+import { type Authority, newKeys, newLeaf, P256 } from "./handmade_certificates.ts";
 
 /** A host of a test with its key and certificate. */
 export interface TestHost {

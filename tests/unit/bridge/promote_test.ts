@@ -14,7 +14,7 @@ import { takeExpired } from "../../../lib/messaging/expiry.ts";
 import { trustAuthorities } from "../../../lib/trust/publish.ts";
 import { CERTIFICATES } from "../../../lib/trust/space.ts";
 import { keptVerdict } from "../../../lib/trust/verdicts.ts";
-import { newAuthority } from "../../support/certificate.ts";
+import { newAuthority } from "../../support/handmade_certificates.ts";
 import { type ContextParts, type TestContext, testContext } from "../../support/context.ts";
 import { arrive, messageOf, send, testHost } from "../../support/messaging.ts";
 import { testId } from "../../support/observations.ts";

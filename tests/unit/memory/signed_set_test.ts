@@ -15,7 +15,7 @@ import { formatTombstone } from "../../../lib/memory/tombstone.ts";
 import type { Arrival } from "../../../lib/store/exchange.ts";
 import { openInMemory } from "../../../lib/store/open.ts";
 import { text } from "../../../lib/store/row.ts";
-import { newAuthority } from "../../support/certificate.ts";
+import { newAuthority } from "../../support/handmade_certificates.ts";
 import { at, TEST_TIME } from "../../support/clock.ts";
 import { observationOf, TEST_AUTHOR } from "../../support/observations.ts";
 import { seededNumbers, seededRandom, shuffled } from "../../support/random.ts";

@@ -18,7 +18,7 @@ import { newOwnId, withNonce } from "../../../lib/trust/own_id.ts";
 import { signRevocation, trustAuthorities } from "../../../lib/trust/publish.ts";
 import { CERTIFICATES } from "../../../lib/trust/space.ts";
 import { keptVerdict } from "../../../lib/trust/verdicts.ts";
-import { newAuthority } from "../../support/certificate.ts";
+import { newAuthority } from "../../support/handmade_certificates.ts";
 import { at, TEST_TIME } from "../../support/clock.ts";
 import { type TestContext, testContext } from "../../support/context.ts";
 import { seededRandom } from "../../support/random.ts";

@@ -9,7 +9,7 @@ import { requestKey } from "../../../lib/tls/own_key.ts";
 import { newPrivateKey, type PrivateKey } from "../../../lib/tls/private_key.ts";
 import { grantedIdentity } from "../../../lib/trust/granted.ts";
 import { readIdentityFile } from "../../../lib/trust/identity_file.ts";
-import { newAuthority, newLeaf } from "../../support/certificate.ts";
+import { newAuthority, newLeaf } from "../../support/handmade_certificates.ts";
 import { testClock } from "../../support/clock.ts";
 import { type TempFolder, tempFolder } from "../../support/folder.ts";
 import { seededRandom } from "../../support/random.ts";

@@ -10,7 +10,7 @@ import { KiokuError } from "../../../lib/core/errors.ts";
 import { formatBlock, LABELS } from "../../../lib/tls/armour.ts";
 import { makeRequest, readRequest } from "../../../lib/tls/request.ts";
 import { NOBODY } from "../../../lib/trust/identity_names.ts";
-import { newKeys, P256 } from "../../support/certificate.ts";
+import { newKeys, P256 } from "../../support/handmade_certificates.ts";
 import { seededNumbers, seededRandom } from "../../support/random.ts";
 import { HOST, requested, WANTED } from "./support.ts";
 

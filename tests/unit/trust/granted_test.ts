@@ -6,7 +6,7 @@ import { Failure } from "../../../lib/core/errors.ts";
 import { grantedIdentity } from "../../../lib/trust/granted.ts";
 import { identityUris, readIdentityUris } from "../../../lib/trust/identity_names.ts";
 import { signerUri } from "../../../lib/trust/signer_name.ts";
-import { newAuthority, newLeaf } from "../../support/certificate.ts";
+import { newAuthority, newLeaf } from "../../support/handmade_certificates.ts";
 
 const HOST = "5b65ed0a6e46482dae27a85d316e3c0c";
 const uris = (...values: string[]) => values.map((value) => ({ type: "url" as const, value }));

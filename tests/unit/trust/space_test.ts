@@ -15,7 +15,7 @@ import {
   trustAuthorities,
 } from "../../../lib/trust/publish.ts";
 import { CERTIFICATES } from "../../../lib/trust/space.ts";
-import { newAuthority, newLeaf } from "../../support/certificate.ts";
+import { newAuthority, newLeaf } from "../../support/handmade_certificates.ts";
 import { at, TEST_TIME } from "../../support/clock.ts";
 import { seededNumbers, shuffled } from "../../support/random.ts";
 import { authoritySign, newHost } from "../../support/trust.ts";

@@ -9,7 +9,7 @@ import { markdownFile } from "../../../../lib/memory/markdown.ts";
 import { trustAuthorities } from "../../../../lib/trust/publish.ts";
 import { CERTIFICATES } from "../../../../lib/trust/space.ts";
 import { keptVerdict } from "../../../../lib/trust/verdicts.ts";
-import { newAuthority } from "../../../support/certificate.ts";
+import { newAuthority } from "../../../support/handmade_certificates.ts";
 import { at, TEST_TIME } from "../../../support/clock.ts";
 import { type TestContext, testContext } from "../../../support/context.ts";
 import { newHost } from "../../../support/trust.ts";
