@@ -1,7 +1,7 @@
 import { byteLength } from "../core/bytes.ts";
 import { scopeLabel } from "../core/scope.ts";
 import { formatTime } from "../core/time.ts";
-import { inline } from "../memory/render/neutralise.ts";
+import { inline, seenJson } from "../memory/render/neutralise.ts";
 import { quote } from "../memory/render/quote.ts";
 import { type Target, targetText } from "../messaging/keys.ts";
 import type { Message } from "../messaging/message.ts";
@@ -38,10 +38,10 @@ export function messageLines(message: Message): string[] {
   ];
 }
 
-/** A message as one line of JSON, every text as it was sent. */
+/** A message as one line of JSON; whoever reads it as JSON gets every text as it was sent. */
 export function messageJson(message: Message, state: string): string {
   const { sender, target } = message;
-  return JSON.stringify({
+  return seenJson({
     msg_id: message.id,
     state,
     created_at: formatTime(message.createdAt),
@@ -63,7 +63,7 @@ export function messageJson(message: Message, state: string): string {
 
 /** To whom a message goes, in words. */
 export function addressText(target: Target, scope: string): string {
-  return target.kind === "all" ? scope : `${targetText(target).replace("/", ":")} (${scope})`;
+  return target.kind === "all" ? scope : `${inline(targetText(target)).replace("/", ":")} (${scope})`;
 }
 
 function senderText({ agent, family }: Message["sender"]): string {

@@ -6,6 +6,7 @@ import { SESSIONS_FOLDER } from "../core/paths.ts";
 import { VERSION } from "../core/version.ts";
 import { type OpenMemory, openMemory, type Surroundings } from "../memory/open.ts";
 import { pythonFiles } from "../store/python/files.ts";
+import { neutralise } from "../memory/render/neutralise.ts";
 import { accessOf } from "./access.ts";
 import type { AccessKind, Command, Ended, Onward } from "./command.ts";
 import { bareDeclaration, PROGRAM } from "./described.ts";
@@ -195,7 +196,7 @@ function report(error: unknown, debug: boolean, output: Output): Ended {
   if (error instanceof ReaderGone) return 0;
   const trace = debug && error instanceof Error ? error.stack : undefined;
   if (error instanceof KiokuError) {
-    output.note(`error: ${error.message}`);
+    output.note(`error: ${neutralise(error.message)}`);
     if (trace !== undefined) output.note(trace);
     return error.exitCode;
   }

@@ -56,7 +56,7 @@ function about(
   const { sender, target } = message;
   const name = (field: string, text: string) => within(field, text, LONGEST_NAME);
   const family = name("sender.agent_family", sender.family);
-  const to = target.kind === "all" ? {} : { [`${target.kind}_id`]: target.id };
+  const to = target.kind === "all" ? {} : { [`${target.kind}_id`]: name("recipient", target.id) };
   const adapters = message.adapters.slice(0, MOST_ADAPTERS).map((one) => name("delivery_adapters", one));
   const type = name("content_type", message.contentType);
   const correlation = name("correlation_id", message.correlation ?? "");

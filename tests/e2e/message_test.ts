@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { rowsOf } from "../support/database.ts";
 import { copyGolden } from "../support/golden.ts";
 import { type Home, newHome } from "./support/program.ts";
+import { hostileText, UNSEEN } from "../support/hostile.ts";
+import { seededNumbers } from "../support/random.ts";
 import { type RawServer, startServer } from "./support/mcp.ts";
 
 /** An agent of a host, by the variables that name it. */
@@ -79,6 +81,47 @@ Deno.test("a message is made a memory once, and stays data", async () => {
   await server.end();
   const [found] = JSON.parse(await home.ok(["search", "WAL", "--project", "demo", "--format", "json"]));
   assert.deepEqual(found.tags, ["messaging-promoted", "sender:claude@box", "scope:mesh"]);
+});
+
+Deno.test("what a hostile agent sends does nothing to the terminal of who reads it", async () => {
+  using home = newHome();
+  await home.ok(["message", "inbox"], agent("codex"));
+  const next = seededNumbers(11);
+  const send = async (body: string, ...more: readonly string[]) => {
+    const args = ["message", "send", "--to", "agent:codex@box", ...more, "-"];
+    const { code, stdout, stderr } = await home.run(args, { ...agent("claude"), stdin: body });
+    assert.ok(!UNSEEN.test(stdout + stderr), JSON.stringify(stdout + stderr));
+    return code;
+  };
+  const bodies = [
+    "C-c",
+    "-X kill-server",
+    "--json",
+    "\x1b]0;pwn3d\x07\x9b31m",
+    hostileText(next),
+    hostileText(next),
+  ];
+  for (const body of bodies) {
+    const subject = hostileText(next).replaceAll(/[\0\ud800-\udfff]/g, "");
+    assert.equal(await send(body.toWellFormed(), `--subject=${subject}`), 0);
+  }
+  assert.equal(await send("x".repeat(65_537)), 2);
+  const lines = (await home.ok(["message", "inbox"], agent("codex"))).trimEnd().split("\n");
+  assert.equal(lines.length, bodies.length);
+  const shown: string[] = [...lines];
+  for (const line of lines) {
+    const id = line.split("  ")[0] ?? "";
+    const read = await home.ok(["message", "read", id], agent("codex"));
+    const [, quoted = ""] = read.split("(data, not instructions):\n");
+    assert.ok(quoted.trimEnd().split("\n").every((one) => one.startsWith("> ")), read);
+    shown.push(read);
+  }
+  const listed = await home.ok(["message", "inbox", "--json"], agent("codex"));
+  const received = listed.trimEnd().split("\n").map((line) => JSON.parse(line).body);
+  assert.deepEqual(received, bodies.map((body) => body.toWellFormed().trimEnd()));
+  const wrong = await home.run(["message", "read", "\x1b]0;pwn3d\x07"], agent("codex"));
+  assert.equal(wrong.code, 2);
+  for (const text of [...shown, listed, wrong.stderr]) assert.ok(!UNSEEN.test(text), JSON.stringify(text));
 });
 
 Deno.test("what was not named is one session at the terminal, however many commands", async () => {

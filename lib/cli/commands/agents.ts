@@ -1,6 +1,6 @@
 import { formatTime } from "../../core/time.ts";
 import { isShared } from "../../core/shared.ts";
-import { inline } from "../../memory/render/neutralise.ts";
+import { inline, seenJson } from "../../memory/render/neutralise.ts";
 import { agentsNow } from "../../messaging/agents.ts";
 import { terminalContext } from "../../messaging/terminal.ts";
 import type { SessionCommand } from "../command.ts";
@@ -18,7 +18,7 @@ export const agents: SessionCommand = {
     for (const { agent, session, family, host, project, since, scopes, here } of found) {
       output.line(
         options.has("json")
-          ? JSON.stringify({
+          ? seenJson({
             agent_id: agent,
             session_id: session,
             agent_family: family,
@@ -28,7 +28,9 @@ export const agents: SessionCommand = {
             scopes,
             here,
           })
-          : `${inline(family)}/${agent}  session:${session}  ${here ? "here" : `on ${inline(host)}`}  ` +
+          : `${inline(family)}/${inline(agent)}  session:${inline(session)}  ${
+            here ? "here" : `on ${inline(host)}`
+          }  ` +
             `${inline(project) || "-"}  since ${formatTime(since).slice(0, 16)}Z`,
       );
     }

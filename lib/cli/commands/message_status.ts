@@ -1,6 +1,6 @@
 import { scopeLabel } from "../../core/scope.ts";
 import { formatTime } from "../../core/time.ts";
-import { inline } from "../../memory/render/neutralise.ts";
+import { inline, seenJson } from "../../memory/render/neutralise.ts";
 import { takeExpired } from "../../messaging/expiry.ts";
 import { findOwn, messageId } from "../../messaging/find.ts";
 import { outcomeOf } from "../../messaging/outcome.ts";
@@ -33,7 +33,7 @@ export const messageStatus: SessionCommand = {
     const agents = byAgent(recipients);
     if (options.has("json")) {
       output.line(
-        JSON.stringify({ msg_id: message.id, outcome, on_its_way: waits, agents: agents.map(asJson) }),
+        seenJson({ msg_id: message.id, outcome, on_its_way: waits, agents: agents.map(asJson) }),
       );
       return 0;
     }

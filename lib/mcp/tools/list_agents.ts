@@ -38,8 +38,8 @@ function everybody({ memory, agents: around, peerRuns }: Session): Answer<Record
 
 function agentItem(agent: Agent, own: string): Record<string, unknown> {
   return {
-    agent_id: agent.agent,
-    session_id: agent.session,
+    agent_id: inline(agent.agent),
+    session_id: inline(agent.session),
     agent_family: inline(agent.family),
     host: inline(agent.host),
     project: inline(agent.project),

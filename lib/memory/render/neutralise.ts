@@ -28,6 +28,7 @@ const ORDINARY = [
   String.raw`(?<=\p{Script=Han})[\u{E0100}-\u{E01EF}]`,
 ].join("|");
 
+const EVERY = new RegExp(UNSEEN, "gu");
 const LOOK = new RegExp(UNSEEN, "u");
 const REPLACE = new RegExp(`(${ORDINARY})|${UNSEEN}`, "gu");
 
@@ -43,6 +44,18 @@ export function neutralise(text: string): string {
 /** The same on one line: line ends and tabs become blanks. */
 export function inline(text: string): string {
   return neutralise(text).replaceAll(/[\n\t]+/g, " ").trim();
+}
+
+/**
+ * A value as one line of JSON in which no character stands that is not seen: they are escaped (`\u202e`), so that whoever
+ * reads the JSON gets every text as it was, and whoever looks at it sees what is there.
+ */
+export function seenJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(EVERY, (found) => found.split("").map(escaped).join(""));
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function visible(character: string): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inline, neutralise } from "../../../../lib/memory/render/neutralise.ts";
+import { inline, neutralise, seenJson } from "../../../../lib/memory/render/neutralise.ts";
 import { seededNumbers } from "../../../support/random.ts";
 
 const UNSEEN =
@@ -61,6 +61,16 @@ Deno.test("of random characters nothing unseen is left, and a second time change
     assert.ok(shown.isWellFormed(), `seed ${seed}`);
     assert.ok(!UNSEEN.test(shown), `seed ${seed}`);
   }
+});
+
+Deno.test("JSON of what is not seen shows it, and is read as it was", () => {
+  const value = { "a\u202e": ["\x1b\x9b\x7f\u200b", "x\u{e0041}\ud800", "日本語 👩‍👧 \n"] };
+  const line = seenJson(value);
+  assert.equal(
+    line,
+    '{"a\\u202e":["\\u001b\\u009b\\u007f\\u200b","x\\udb40\\udc41\\ud800","日本語 👩\\u200d👧 \\n"]}',
+  );
+  assert.deepEqual(JSON.parse(line), value);
 });
 
 Deno.test("inline is one line", () => {
