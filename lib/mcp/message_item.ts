@@ -22,8 +22,11 @@ export interface MessageItem extends Record<string, unknown> {
   readonly body_rejected: boolean;
 }
 
-/** A message as structured content. What is over a limit is left out whole, and named in `withheld_fields`. */
-export function messageItem({ stored: { message }, state }: Mail): MessageItem {
+/** A message as structured content, with what its signature came to where that is to be shown. What is over a limit is left out whole, and named in `withheld_fields`. */
+export function messageItem(
+  { stored: { message }, state }: Mail,
+  signature: string | undefined,
+): MessageItem {
   const withheld: string[] = [];
   const within = (field: string, text: string, most: number): string => {
     const shown = inline(text);
@@ -37,6 +40,7 @@ export function messageItem({ stored: { message }, state }: Mail): MessageItem {
     body: neutralise(message.body),
     body_rejected: false,
     ...about(message, within),
+    ...(signature === undefined ? {} : { signature }),
     new: state === "new",
     acked: state === "acknowledged",
     ...(state === "expired" ? { expired: true } : {}),

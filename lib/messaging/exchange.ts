@@ -1,3 +1,4 @@
+import type { Micros } from "../core/clock.ts";
 import { type ScopeLabel, scopeLabel } from "../core/scope.ts";
 import {
   type Arrival,
@@ -12,14 +13,16 @@ import {
 import { enqueue, type OutboxKind } from "../store/outbox.ts";
 import { text } from "../store/row.ts";
 import type { Store } from "../store/store.ts";
+import { UNSIGNED } from "../trust/reasons.ts";
 import { ackId, parseAck } from "./ack.ts";
 import { ackPayload, keepAcks, mergeAck } from "./acks.ts";
 import { NO_HEARTBEAT, parseHeartbeat } from "./heartbeat.ts";
 import { ackKey, type MessageKey, messageKey, parseMessageKey } from "./keys.ts";
-import { isMalformed, parseMessage } from "./message.ts";
+import { isMalformed, type Message, parseMessage } from "./message.ts";
 import { noteGone, notePresent } from "./presence.ts";
 import { mergeMessage, readTarget, setAside } from "./records.ts";
 import { readScope } from "./scopes.ts";
+import { checkSignature } from "./signature.ts";
 
 /** Messages and acknowledgements, as hosts exchange them. */
 export const MESSAGES: RecordSpace = {
@@ -70,11 +73,12 @@ function ingestMessage(
   store: Store,
   arrival: Arrival,
   key: Extract<MessageKey, { kind: "message" }>,
-  { now, republish }: Ingestion,
+  { now, republish, refuseUnproven = false }: Ingestion,
 ): Ingested {
   const read = parseMessage(arrival.payload, key);
-  if (isMalformed(read)) {
-    setAside(store, arrival, read.reason, now);
+  const refused = isMalformed(read) ? read.reason : refusal(store, read, now, refuseUnproven);
+  if (isMalformed(read) || refused !== undefined) {
+    setAside(store, arrival, refused ?? "it is malformed", now);
     return "quarantined";
   }
   const scope = scopeLabel(key.scope);
@@ -88,6 +92,13 @@ function ingestMessage(
     }
   }
   return merged === "retired" ? "deleted" : merged;
+}
+
+// Stubs are nobody's: what they may do is decided by the time alone.
+function refusal(store: Store, message: Message, now: Micros, refuseUnproven: boolean): string | undefined {
+  if (message.purgedAt !== undefined) return undefined;
+  const { state, reason = UNSIGNED } = checkSignature(store, message, now);
+  return state === "forged" || (refuseUnproven && state !== "verified") ? reason : undefined;
 }
 
 function ingestAck(

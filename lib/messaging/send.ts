@@ -12,6 +12,7 @@ import { LONGEST_BODY, LONGEST_ENVELOPE, LONGEST_NAME, LONGEST_SUBJECT } from ".
 import { type Draft, formatMessage, isExpired, isMalformed, type Message, parseMessage } from "./message.ts";
 import { findMessages, mergeMessage, type StoredMessage } from "./records.ts";
 import { nextPlace } from "./sequence.ts";
+import { signMessage, unsigned } from "./signature.ts";
 
 /** How long a message can be delivered when it does not say. */
 const DEFAULT_TTL: Micros = 30 * DAY;
@@ -125,7 +126,7 @@ function addressOf(
 }
 
 function write(
-  { identity }: MessagingContext,
+  { identity, signer }: MessagingContext,
   message: NewMessage,
   { scope, target }: Address,
   answered: StoredMessage | undefined,
@@ -145,7 +146,7 @@ function write(
     correlation: message.correlation ?? threadOf(answered),
     pcId: identity.pcId,
   };
-  const payload = formatMessage(draft);
+  const payload = signMessage(signer, draft, formatMessage(draft));
   const read = parseMessage(payload, { id: place.id, scope, target });
   if (!isMalformed(read)) return read;
   const size = byteLength(payload);
@@ -174,6 +175,6 @@ function sentBefore(
   }
   const { id, sequence, createdAt } = sent;
   const same = write(context, message, address, answered, { id, sequence, createdAt });
-  if (same.payload === sent.payload) return sent;
+  if (unsigned(same.payload) === unsigned(sent.payload)) return sent;
   throw new Failure(`Cannot send: the id ${id} belongs to another message. Leave it out to get a new one.`);
 }

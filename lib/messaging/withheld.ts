@@ -1,4 +1,5 @@
 import { quarantinedUnder } from "../store/quarantine.ts";
+import { FORGED, SIGNATURE } from "../trust/reasons.ts";
 import type { MessagingContext } from "./context.ts";
 import { messageKey, parseMessageKey } from "./keys.ts";
 import { currentSession } from "./mail.ts";
@@ -7,6 +8,8 @@ import { readScope } from "./scopes.ts";
 /** A message for the session that came and cannot be shown; nothing of its text is kept. */
 export interface Withheld {
   readonly id: string;
+  /** What kind of reason it is, in Python's words where it has one for the same (compat cli §2.3). */
+  readonly code: "over_limit" | "not_proven" | "protocol_violation" | "arrival_undecodable";
   readonly reason: string;
 }
 
@@ -29,5 +32,15 @@ export function withheldMail(context: MessagingContext): Withheld[] {
   ).flatMap(({ key, reason, seenAt }) => {
     const read = parseMessageKey(key);
     return read?.kind === "message" ? [{ id: read.id, reason, seenAt }] : [];
-  }).sort((one, other) => one.seenAt - other.seenAt).slice(0, MOST).map(({ id, reason }) => ({ id, reason }));
+  }).sort((one, other) => one.seenAt - other.seenAt).slice(0, MOST).map(({ id, reason }) => ({
+    id,
+    code: codeOf(reason),
+    reason,
+  }));
+}
+
+function codeOf(reason: string): Withheld["code"] {
+  if (reason.startsWith(FORGED) || reason.startsWith(SIGNATURE)) return "not_proven";
+  if (reason.includes("more than")) return "over_limit";
+  return reason.includes("used before") ? "protocol_violation" : "arrival_undecodable";
 }

@@ -1,6 +1,7 @@
 import { takeExpired } from "../../messaging/expiry.ts";
 import { findOwn, messageId } from "../../messaging/find.ts";
 import { isFor, noteShown } from "../../messaging/mail.ts";
+import { signatureText } from "../../messaging/signature.ts";
 import { terminalContext } from "../../messaging/terminal.ts";
 import { Failure } from "../../core/errors.ts";
 import type { DataCommand } from "../command.ts";
@@ -24,7 +25,11 @@ export const messageRead: DataCommand = {
     }
     if (isFor(message.target, context.identity)) noteShown(context, [{ stored, state: "new" }], false);
     if (options.has("json")) output.line(messageJson(message, "shown"));
-    else for (const line of messageLines(message)) output.line(line);
+    else {
+      const signature = signatureText(memory, stored);
+      if (signature !== undefined) output.line(`signature: ${signature}`);
+      for (const line of messageLines(message)) output.line(line);
+    }
     return 0;
   },
 };

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { jsonLength } from "../../core/bytes.ts";
 import { pythonJson } from "../../core/json.ts";
+import type { MemoryContext } from "../../memory/context.ts";
 import { takeExpired } from "../../messaging/expiry.ts";
 import { findMail, type Mail, noteShown } from "../../messaging/mail.ts";
 import { scopesOf } from "../../messaging/scopes.ts";
+import { signatureText } from "../../messaging/signature.ts";
 import { type Withheld, withheldMail } from "../../messaging/withheld.ts";
 import { MESSAGE_FRAME, type MessageItem, messageItem } from "../message_item.ts";
 import { MAX_BYTES, moment, visibility } from "../parameters.ts";
@@ -42,7 +44,7 @@ export const checkMessages: Tool = tool({
       includeAcked: input.include_acked ?? false,
       includeExpired: input.include_expired ?? false,
     });
-    const { mail, items } = fit(found.mail);
+    const { mail, items } = fit(memory, found.mail);
     const withheld = withheldMail(memory);
     noteShown(memory, mail, withheld.length > 0);
     const structure = {
@@ -57,11 +59,11 @@ export const checkMessages: Tool = tool({
 });
 
 // As many as the answer may hold; the first is always among them.
-function fit(mail: readonly Mail[]): { mail: Mail[]; items: MessageItem[] } {
+function fit(memory: MemoryContext, mail: readonly Mail[]): { mail: Mail[]; items: MessageItem[] } {
   const shown: { mail: Mail[]; items: MessageItem[] } = { mail: [], items: [] };
   let room = MAX_BYTES;
   for (const one of mail) {
-    const item = messageItem(one);
+    const item = messageItem(one, signatureText(memory, one.stored));
     room -= jsonLength(item);
     if (room < 0 && shown.items.length > 0) break;
     shown.mail.push(one);
@@ -70,14 +72,8 @@ function fit(mail: readonly Mail[]): { mail: Mail[]; items: MessageItem[] } {
   return shown;
 }
 
-function diagnostic({ id, reason }: Withheld): Record<string, string> {
-  return { code: codeOf(reason), msg_id: id, reason };
-}
-
-// Python's codes, where it has one for the same.
-function codeOf(reason: string): string {
-  if (reason.includes("more than")) return "over_limit";
-  return reason.includes("used before") ? "protocol_violation" : "arrival_undecodable";
+function diagnostic({ id, code, reason }: Withheld): Record<string, string> {
+  return { code, msg_id: id, reason };
 }
 
 function waiting(count: number): Record<string, unknown> {

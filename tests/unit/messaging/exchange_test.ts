@@ -168,7 +168,11 @@ Deno.test("an id that was used is never used again, whichever comes first", () =
   me.store.run("INSERT INTO retired_message VALUES (?)", testId(1));
   assert.equal(arrive(me, reused), "conflict");
   assert.deepEqual(take(me), []);
-  assert.deepEqual(withheldMail(me), [{ id: testId(1), reason: "its id was used before" }]);
+  assert.deepEqual(withheldMail(me), [{
+    id: testId(1),
+    code: "protocol_violation",
+    reason: "its id was used before",
+  }]);
 });
 
 Deno.test("a stub from a host whose clock is ahead takes nothing away, before the message or after it", () => {
