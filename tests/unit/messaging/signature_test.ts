@@ -8,7 +8,7 @@ import { withheldMail } from "../../../lib/messaging/withheld.ts";
 import { trustAuthorities } from "../../../lib/trust/publish.ts";
 import { signPayload } from "../../../lib/trust/signature.ts";
 import { CERTIFICATES } from "../../../lib/trust/space.ts";
-import { newAuthority } from "../../support/certificate.ts";
+import { newAuthority } from "../../support/handmade_certificates.ts";
 import { at, TEST_TIME } from "../../support/clock.ts";
 import { type TestContext, testContext } from "../../support/context.ts";
 import { arrive, messageOf, send, take } from "../../support/messaging.ts";
