@@ -51,6 +51,59 @@ routerTest(
 );
 
 routerTest(
+  "what is sent while an agent and its host are down arrives when they return, in order, unless it has expired",
+  async () => {
+    using hubHome = meshHome();
+    using spokeHome = meshHome();
+    await setUp(hubHome, spokeHome);
+    await using hub = start(hubHome, ["peer"]);
+    await hub.line(/caught up/);
+    await using alice = await startAgent(hubHome, "alice");
+    {
+      await using spoke = start(spokeHome, ["peer"]);
+      await spoke.line(/caught up/);
+      await using bob = await startAgent(spokeHome, "bob");
+      const last = await alice.send("agent:bob", "before");
+      assert.deepEqual((await bob.await()).map(({ body }) => body), ["before"]);
+      await bob.ack(last);
+      await until(
+        "alice sees it",
+        async () => (await alice.call("list_agents", { msg_id: last })).outcome === "acknowledged",
+      );
+      await bob.kill();
+      assert.equal(await spoke.end(), 0);
+    }
+    const wanted = Array.from({ length: 20 }, (_, n) => `message ${n}`);
+    const short = await alice.send("agent:bob", "too short", { ttl_sec: 1 });
+    const ids: string[] = [];
+    for (const body of wanted) ids.push(await alice.send("agent:bob", body));
+    await until(
+      "one has expired",
+      async () => (await alice.call("list_agents", { msg_id: short })).outcome === "expired",
+    );
+    await using spoke = start(spokeHome, ["peer"]);
+    await spoke.line(/caught up/);
+    // Its session is another one now, of the same agent.
+    await using bob = await startAgent(spokeHome, "bob", { KIOKU_MESH_SESSION_ID: "session-later" });
+    const got: string[] = [];
+    while (got.length < wanted.length) got.push(...(await bob.await()).map(({ body }) => body));
+    assert.deepEqual(got, wanted);
+    for (const id of ids) await bob.ack(id);
+    assert.deepEqual(await bob.check(), []);
+    const { messages } = await bob.call("check_messages", { include_expired: true, limit: 100 });
+    assert.ok(!JSON.stringify(messages).includes("too short"));
+    await until("alice sees that all are acknowledged", async () => {
+      const outcomes = await Promise.all(
+        ids.map(async (id) => (await alice.call("list_agents", { msg_id: id })).outcome),
+      );
+      return outcomes.every((outcome) => outcome === "acknowledged");
+    }, 20_000);
+    await alice.send("agent:bob", "after");
+    assert.deepEqual((await bob.await()).map(({ body }) => body), ["after"]);
+  },
+);
+
+routerTest(
   "a broadcast to a team reaches 50 sessions on three hosts; the sender sees who has acknowledged, and who was killed",
   async () => {
     const homes = [0, 1, 2].map((n) =>
