@@ -1,6 +1,6 @@
 /**
  * Makes the executable: dist/kioku-mesh, and the name kioku-mesh-mcp beside it. `--target` compiles for another platform,
- * `--output` puts it elsewhere; `--entry` compiles a test's own program in the same way.
+ * `--output` puts it elsewhere; `--entry` compiles a test's own program in the same way; `--no-engine` leaves the engine out.
  *
  * The source is bundled before it is compiled: a start takes 24 ms in place of 63 and a save 40 in place of 81, and only
  * what is reachable is embedded, not every package of the lock file (docs/adr). The code cache is off: Deno keeps it
@@ -20,7 +20,12 @@ import { type EngineTarget, engineTarget } from "../lib/mesh/engine/target.ts";
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
   args: Deno.args,
-  options: { target: { type: "string" }, output: { type: "string" }, entry: { type: "string" } },
+  options: {
+    target: { type: "string" },
+    output: { type: "string" },
+    entry: { type: "string" },
+    "no-engine": { type: "boolean" },
+  },
 });
 const forWindows = values.target === undefined
   ? Deno.build.os === "windows"
@@ -30,7 +35,7 @@ const output = values.output ?? join(PROJECT, "dist", forWindows ? "kioku-mesh.e
 try {
   compile();
   if (values.entry === undefined) {
-    await addEngine();
+    if (values["no-engine"] !== true) await addEngine();
     say(relative(Deno.cwd(), nameForAgents()));
   }
 } catch (error) {
@@ -55,6 +60,8 @@ function compile(): void {
       entry,
     ]);
     const embedded = [...Deno.readDirSync(bundle)].map(({ name }) => Deno.statSync(join(bundle, name)).size);
+    // Deno writes down when each file was changed; without that the same source gives the same program.
+    for (const { name } of Deno.readDirSync(bundle)) Deno.utimeSync(join(bundle, name), 0, 0);
     Deno.mkdirSync(dirname(output), { recursive: true });
     deno([
       ...["compile", "--quiet", "--no-config", "--no-lock", "--no-check", "--no-code-cache"],

@@ -9,8 +9,6 @@ export interface TarHeader {
 /** The size of a header; contents are padded to a multiple of it, and two empty ones end an archive. */
 export const TAR_BLOCK = 512;
 
-const MODE = 0o600;
-
 // Where the fields of a header lie: offset and length in bytes.
 const NAME = [0, 100] as const;
 const SIZE = [124, 12] as const;
@@ -18,15 +16,22 @@ const SUM = [148, 8] as const;
 const TYPE = 156;
 const MAGIC = [257, 8] as const;
 
-/** Writes a header; the time is `seconds` since 1970. Throws a RangeError for a name that is too long. */
-export function formatTarHeader({ name, size }: TarHeader, seconds: number): Uint8Array<ArrayBuffer> {
+/**
+ * Writes a header; the time is `seconds` since 1970, the permissions are `mode`. Throws a RangeError for a name that is too
+ * long.
+ */
+export function formatTarHeader(
+  { name, size }: TarHeader,
+  seconds: number,
+  mode: number,
+): Uint8Array<ArrayBuffer> {
   const block = new Uint8Array(TAR_BLOCK);
   const bytes = new TextEncoder().encode(name);
   if (bytes.length > NAME[1]) throw new RangeError(`The name is too long for an archive: ${name}`);
   block.set(bytes, 0);
   const ascii = (text: string, at: number) => block.set(new TextEncoder().encode(text), at);
   const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, "0")}\0`;
-  ascii(octal(MODE, 8), 100);
+  ascii(octal(mode, 8), 100);
   ascii(octal(0, 8), 108);
   ascii(octal(0, 8), 116);
   if (size < 8 ** (SIZE[1] - 1)) ascii(octal(size, SIZE[1]), SIZE[0]);

@@ -11,6 +11,9 @@ export interface PartFile {
 /** How many bytes are read at once. */
 const CHUNK = 262_144;
 
+/** Its owner alone can read what is unpacked by any tar, too. */
+const MODE = 0o600;
+
 /** What a backup says about itself, before its parts are looked at. */
 export type ManifestHead = Omit<Manifest, "parts">;
 
@@ -51,13 +54,13 @@ async function* archive(
   count: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const text = new TextEncoder().encode(formatManifest(manifest));
-  yield formatTarHeader({ name: MANIFEST, size: text.length }, seconds);
+  yield formatTarHeader({ name: MANIFEST, size: text.length }, seconds, MODE);
   yield text;
   yield new Uint8Array(tarPadding(text.length));
   for (const [index, { name, path }] of files.entries()) {
     const part = manifest.parts[index];
     if (part === undefined) throw new TypeError("A file without its entry");
-    yield formatTarHeader({ name, size: part.size }, seconds);
+    yield formatTarHeader({ name, size: part.size }, seconds, MODE);
     const hash = new Sha256();
     for await (const chunk of chunksOf(path)) {
       hash.add(chunk);
