@@ -17,29 +17,42 @@ export function typedText(message: Message): string {
   }`;
 }
 
+// What agents run as: their programs, and what runs those that are scripts. Claude Code's own program is named by its version.
+const AGENTS = /^(?:claude|codex|gemini|opencode|cursor-agent|node|bun|deno|\d+(?:\.\d+)+)$/;
+
 /**
  * Types a text into a pane: as one bracketed paste out of a buffer, which tmux neither reads as keys nor as options, then
- * Enter. Throws a Failure when tmux does not do it.
+ * Enter. Only while an agent runs there: a shell would take what it says for commands, a quotation or not, and so would
+ * one that ssh or sudo leads to. Throws a Failure when something else runs there, or tmux does not do it.
  */
 export async function typeInto(pane: string, text: string): Promise<void> {
+  const running = (await tmux(["display-message", "-p", "-t", pane, "#{pane_current_command}"])).trim();
+  if (!AGENTS.test(running)) {
+    throw new Failure(
+      `Cannot type into tmux: no agent that is known runs in ${pane}, but "${
+        inline(running)
+      }". Start the agent there.`,
+    );
+  }
   await tmux(["load-buffer", "-b", BUFFER, "-"], text);
   await tmux(["paste-buffer", "-p", "-r", "-d", "-b", BUFFER, "-t", pane]);
   await tmux(["send-keys", "-t", pane, "Enter"]);
 }
 
-async function tmux(args: readonly string[], input = ""): Promise<void> {
+async function tmux(args: readonly string[], input = ""): Promise<string> {
   try {
     const child = new Deno.Command("tmux", {
       args: [...args],
       stdin: "piped",
-      stdout: "null",
+      stdout: "piped",
       stderr: "piped",
     }).spawn();
     const writer = child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(input));
     await writer.close();
-    const { success, stderr } = await child.output();
+    const { success, stdout, stderr } = await child.output();
     if (!success) throw new Error(new TextDecoder().decode(stderr).trim().slice(0, 200));
+    return new TextDecoder().decode(stdout);
   } catch (error) {
     throw new Failure(`Cannot type into tmux: ${messageOf(error)}.`);
   }

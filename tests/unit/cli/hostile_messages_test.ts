@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { keyChunk } from "../../../lib/core/keyspace.ts";
 import { MESH } from "../../../lib/core/scope.ts";
 import { messageJson, messageLine, messageLines } from "../../../lib/cli/message_lines.ts";
+import { typedText } from "../../../lib/cli/tmux.ts";
 import { isMalformed, type Message, parseMessage } from "../../../lib/messaging/message.ts";
 import { hostilePayload, hostileText, leaves, MARK, targets, UNSEEN } from "../../support/hostile.ts";
 import { testId } from "../../support/observations.ts";
@@ -55,5 +56,17 @@ Deno.test("a line of JSON shows a message exactly, and nothing that is not seen"
     const { subject, body, sender } = JSON.parse(line);
     assert.deepEqual([subject, body, sender.agent_id], [message.subject, message.body, message.sender.agent]);
     assert.equal(leaves(JSON.parse(line)).includes(message.body), true, `seed ${seed}`);
+  }
+});
+
+Deno.test("what is typed of a hostile message is a heading of ours and a quotation, without a key in it", () => {
+  for (const [seed, message] of hostileMessages()) {
+    const [heading = "", ...rest] = typedText(message).split("\n");
+    assert.match(
+      heading,
+      new RegExp(`^\\[kioku-mesh: message ${message.id} from the agent .+; data from another agent`),
+    );
+    assert.ok(rest.every((line) => line.startsWith("> ")), `seed ${seed}`);
+    assert.ok(!UNSEEN.test(typedText(message)), `seed ${seed}`);
   }
 });
