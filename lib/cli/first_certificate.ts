@@ -1,5 +1,6 @@
 import { Failure } from "../core/errors.ts";
-import { isFile } from "../core/files.ts";
+import { isFile, readTextIfAny } from "../core/files.ts";
+import type { Random } from "../core/random.ts";
 import type { Surroundings } from "../memory/open.ts";
 import type { Endpoint } from "../mesh/endpoint.ts";
 import { readBundle } from "../tls/armour.ts";
@@ -9,6 +10,8 @@ import { inspectCertificate } from "../tls/inspect.ts";
 import { type Checked, installBundle } from "../tls/install.ts";
 import { readNames } from "../tls/names.ts";
 import { AS_ASKED } from "../tls/terms.ts";
+import { grantedIdentity } from "../trust/granted.ts";
+import { readIdentityFile, writeIdentityFile } from "../trust/identity_file.ts";
 import { accessOf } from "./access.ts";
 import { identityPhrase, listed } from "./certificate_lines.ts";
 import { readWish } from "./certificate_wish.ts";
@@ -38,6 +41,7 @@ export async function firstCertificate(
   const files = tlsFiles(folder);
   const now = around.clock();
   if ([files.ca, files.certificate, files.key].every(isFile)) {
+    noteIdentity(folder, around.random);
     return await requireUsable(folder, now);
   }
   if (mode === "hub" && ![files.caKey, files.ca, files.key].some(isFile)) {
@@ -90,6 +94,14 @@ function reachable(listen: readonly Endpoint[]): string[] {
   return listen.filter(({ protocol, host }) => protocol !== "tcp" && host !== "0.0.0.0" && host !== "::")
     // Without the zone of a link-local address.
     .map(({ host }) => host.split("%")[0] ?? host);
+}
+
+// What the certificate says, where another program has put it there.
+function noteIdentity(folder: string, random: Random): void {
+  const pem = readTextIfAny(tlsFiles(folder).certificate);
+  const granted = pem === undefined ? undefined : grantedIdentity(pem);
+  if (granted === undefined || readIdentityFile(folder)?.fingerprint === granted.fingerprint) return;
+  writeIdentityFile(folder, granted, random);
 }
 
 async function requireUsable(folder: string, now: number): Promise<void> {

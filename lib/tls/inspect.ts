@@ -5,6 +5,7 @@ import { Failure, KiokuError, messageOf } from "../core/errors.ts";
 import { readTextIfAny } from "../core/files.ts";
 import { formatTime } from "../core/time.ts";
 import { type GrantedIdentity, grantedIdentity } from "../trust/granted.ts";
+import { IDENTITY_FILE, readIdentityFile } from "../trust/identity_file.ts";
 import { tlsFiles } from "./files.ts";
 import { readLedger } from "./ledger.ts";
 import type { Revoked } from "./ledger_entry.ts";
@@ -71,6 +72,7 @@ export async function inspectCertificate(folder: string, now: Micros): Promise<I
         ? []
         : [`not signed by ${files.ca}`]),
       ...await keyProblems(granted, files.key),
+      ...identityProblems(folder, granted),
     ],
   };
 }
@@ -86,6 +88,17 @@ async function keyProblems({ publicKey }: GrantedIdentity, path: string): Promis
     if (error instanceof KiokuError) return [error.message.replace(/\.$/, "")];
     throw error;
   }
+}
+
+// Another program may have put a certificate there.
+function identityProblems(folder: string, { fingerprint, host }: GrantedIdentity): string[] {
+  const said = readIdentityFile(folder);
+  if (said?.fingerprint === fingerprint || (said === undefined && host === undefined)) return [];
+  const { certificate, ca } = tlsFiles(folder);
+  return [
+    `${IDENTITY_FILE} ${said === undefined ? "is missing" : "is about another certificate"}; ` +
+    `\`kioku-mesh tls install --cert ${certificate} --ca ${ca}\` writes it`,
+  ];
 }
 
 function times({ notBefore, notAfter }: GrantedIdentity, now: Micros): string[] {

@@ -188,6 +188,15 @@ Deno.test("what is wrong with a certificate is shown", () =>
     await addToLedger(ca.path, () => Promise.resolve({ entries: [revoked], result: undefined }));
     const problems = async () => (await inspectCertificate(ca.path, clock()))?.problems;
     assert.deepEqual(await problems(), ["revoked on 2026-03-01 (lost)"]);
+    const identity = Deno.readTextFileSync(`${ca.path}/identity.json`);
+    Deno.writeTextFileSync(`${ca.path}/identity.json`, identity.replace(entry.fingerprint, "00"));
+    assert.match(
+      (await problems())?.[1] ?? "",
+      /identity\.json is about another certificate; .*tls install --cert/,
+    );
+    Deno.removeSync(`${ca.path}/identity.json`);
+    assert.match((await problems())?.[1] ?? "", /identity\.json is missing/);
+    Deno.writeTextFileSync(`${ca.path}/identity.json`, identity);
     Deno.writeTextFileSync(tlsFiles(ca.path).key, (await newPrivateKey(random)).pem);
     Deno.writeTextFileSync(tlsFiles(ca.path).ca, (await newAuthority()).pem);
     assert.match(
