@@ -68,7 +68,7 @@ export function highlight(snippet: Snippet, colour: boolean): string {
 /** An entry (textEntry) with what is not its text, kind and time before and the id behind, less bright. */
 export function dimmed(entry: string): string {
   const dim = (text: string) => `\x1b[2m${text}\x1b[22m`;
-  return entry.replace(/^\[[a-z]+\]\[\d\] \S+/, dim).replace(/<id=[0-9a-f]{32}>$/, dim);
+  return entry.replace(/^\[[a-z]+\]\[\d\](?:\[[a-z]+\])? \S+/, dim).replace(/<id=[0-9a-f]{32}>$/, dim);
 }
 
 // Blanks at the ends are part of the line that the pieces make together.

@@ -5,6 +5,7 @@ import type { Observation } from "../memory/observation.ts";
 import { markdownEntry } from "../memory/render/entry.ts";
 import { inline } from "../memory/render/neutralise.ts";
 import { originOf } from "../memory/render/origin.ts";
+import { signatureOf } from "../memory/render/signature.ts";
 import { searchMemories } from "../memory/search/search.ts";
 
 /** What a session is given at its start, in bytes of UTF-8: every session pays for it. */
@@ -39,7 +40,7 @@ export function recentContext(memory: OpenMemory, project: string): string | und
   const lines = [head];
   let room = MOST_BYTES - byteLength(head);
   for (const observation of ordered) {
-    const line = entry(observation, memory.identity.pcId);
+    const line = entry(memory, observation);
     room -= byteLength(line) + 1;
     if (room < 0) break;
     lines.push(line);
@@ -47,8 +48,8 @@ export function recentContext(memory: OpenMemory, project: string): string | und
   return lines.length === 1 ? undefined : lines.join("\n");
 }
 
-function entry(observation: Observation, pcId: string): string {
-  const { agentFamily, pc } = originOf(observation, pcId);
+function entry(memory: OpenMemory, observation: Observation): string {
+  const { agentFamily, pc } = originOf(observation, memory.identity.pcId);
   const short = {
     ...observation,
     project: "",
@@ -56,5 +57,7 @@ function entry(observation: Observation, pcId: string): string {
     summary: clip(inline(observation.summary), SUMMARY),
     references: [],
   };
-  return `${markdownEntry(short)} [origin: ${inline(agentFamily)}, ${pc} pc]`;
+  return `${markdownEntry(short, { signature: signatureOf(memory, observation) })} [origin: ${
+    inline(agentFamily)
+  }, ${pc} pc]`;
 }

@@ -305,6 +305,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/gc.ts")).gc,
   },
   {
+    name: "purge",
+    summary: "undo what one host did: delete what it wrote, bring back what it deleted",
+    load: async () => (await import("./commands/purge.ts")).purge,
+  },
+  {
     name: "gc-observations",
     summary: "show and take away what has expired",
     load: async () => (await import("./commands/gc_observations.ts")).gcObservations,

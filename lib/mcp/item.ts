@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { scopeLabel } from "../core/scope.ts";
 import { formatTime } from "../core/time.ts";
+import type { MemoryContext } from "../memory/context.ts";
 import { deriveSummary } from "../memory/derive.ts";
 import type { Observation } from "../memory/observation.ts";
 import { inline, neutralise } from "../memory/render/neutralise.ts";
 import { originOf } from "../memory/render/origin.ts";
+import { signatureOf } from "../memory/render/signature.ts";
 import type { Hit } from "../memory/search/request.ts";
 import { byteLength, clip } from "../core/bytes.ts";
 import { texts } from "./schema.ts";
@@ -22,6 +24,8 @@ export interface Item {
   /** Who wrote it; `pc` is `this` or `other`. */
   readonly origin: { readonly agent_family: string; readonly client_id: string; readonly pc: string };
   readonly scope: string;
+  /** What its signature came to; only where that is shown. */
+  readonly signature?: string | undefined;
   /** The piece that matched. */
   readonly snippet?: string | undefined;
   readonly content?: string | undefined;
@@ -39,6 +43,7 @@ export const itemSchema: z.ZodType<Item> = z.object({
   tags: texts,
   origin: z.object({ agent_family: z.string(), client_id: z.string(), pc: z.string() }),
   scope: z.string(),
+  signature: z.string().optional(),
   snippet: z.string().optional(),
   content: z.string().optional(),
 });
@@ -87,8 +92,13 @@ export function trimmed(observation: Observation, lengths: Lengths): Observation
 }
 
 /** A hit as structured content, without its content; `observation` is the hit's, trimmed. */
-export function itemOf(observation: Observation, hit: Hit, pcId: string): Item {
-  const origin = originOf(observation, pcId);
+export function itemOf(
+  context: Pick<MemoryContext, "store" | "settings" | "identity">,
+  observation: Observation,
+  hit: Hit,
+): Item {
+  const origin = originOf(observation, context.identity.pcId);
+  const signature = signatureOf(context, observation);
   const snippet = snippetOf(observation, hit);
   return {
     observation_id: observation.id,
@@ -102,6 +112,7 @@ export function itemOf(observation: Observation, hit: Hit, pcId: string): Item {
     tags: [...observation.tags],
     origin: { agent_family: origin.agentFamily, client_id: origin.clientId, pc: origin.pc },
     scope: scopeLabel(observation.scope),
+    ...(signature === undefined ? {} : { signature }),
     ...(snippet === undefined ? {} : { snippet }),
   };
 }
@@ -112,9 +123,10 @@ export function withContent(item: Item, content: string): Item {
   return { ...rest, content: neutralise(content) };
 }
 
-/** Where a memory comes from, in words: who, on which host, for whom. */
-export function originText({ origin, scope }: Item): string {
-  return `${origin.agent_family}/${origin.client_id}, ${origin.pc} pc, ${scope}`;
+/** Where a memory comes from, in words: who, on which host, for whom and, where that is shown, whether it is proven. */
+export function originText({ origin, scope, signature }: Item): string {
+  const proof = signature === undefined ? "" : `, ${signature}`;
+  return `${origin.agent_family}/${origin.client_id}, ${origin.pc} pc, ${scope}${proof}`;
 }
 
 // The piece that matched, unless subject or summary already show it.

@@ -99,15 +99,16 @@ export function answerPage(
 
 function compact(memory: MemoryContext, hit: Hit): Entry {
   const observation = trimmed(hit.stored.observation, SHORT);
-  const item = itemOf(observation, hit, memory.identity.pcId);
-  const lines = [textEntry(observation, originText(item))];
+  const item = itemOf(memory, observation, hit);
+  const lines = [textEntry(observation, { origin: originText(item) })];
   if (item.snippet !== undefined) lines.push(`${QUOTE}${item.snippet}`);
   return { hit, item, text: lines.join("\n") };
 }
 
 function full({ hit, item }: Entry, layout: PageLayout): Entry {
   const { observation } = hit.stored;
-  const above = layout.details?.(hit, item) ?? textEntry(trimmed(observation, SHORT), originText(item));
+  const above = layout.details?.(hit, item) ??
+    textEntry(trimmed(observation, SHORT), { origin: originText(item) });
   return {
     hit,
     item: withContent(item, observation.content),

@@ -1,5 +1,6 @@
 import { scopeLabel } from "../core/scope.ts";
 import { enqueue } from "../store/outbox.ts";
+import { keptVerdict } from "../trust/verdicts.ts";
 import type { MemoryContext } from "./context.ts";
 import { findMemory } from "./find.ts";
 import { signTombstone } from "./judgement.ts";
@@ -12,6 +13,15 @@ export function deleteMemory(context: MemoryContext, idOrPrefix: string, reason:
   const { stored } = findMemory(context, idOrPrefix);
   deleteRecords(context, [stored], reason);
   return stored.observation.id;
+}
+
+/** What to tell of a deletion that others may not take; undefined when there is nothing to tell. */
+export function deletionNotice({ store, settings }: MemoryContext, id: string): string | undefined {
+  if (settings.signatures === "accept") return undefined;
+  const found = settings.readable.some((scope) => keptVerdict(store, "t", id, scope)?.state === "foreign");
+  return found
+    ? "It is another user's: hosts that refuse what is not proven keep it, others mark the deletion as foreign."
+    : undefined;
 }
 
 /** Deletes records in one transaction that is on the disk when this returns. */

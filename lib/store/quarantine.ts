@@ -124,14 +124,29 @@ export function quarantineLoss(store: Store): QuarantineLoss {
 }
 
 /** What is kept aside, newest first. */
-export function listQuarantine(store: Store, limit: number): Quarantined[] {
-  const sql = "SELECT key, reason, seen_at, payload FROM quarantine ORDER BY seen_at DESC, row DESC LIMIT ?";
-  return store.all(sql, [limit], readQuarantined);
+export function listQuarantine(store: Store, limit: number): QuarantineEntry[] {
+  return store.all(`${SELECT} ORDER BY seen_at DESC, row DESC LIMIT ?`, [limit], readEntry);
 }
 
-function readQuarantined(row: Row): Quarantined {
+/** What of it has a digest, or an id in its key, that begins so. */
+export function findQuarantined(store: Store, prefix: string, limit: number): QuarantineEntry[] {
+  const sql = `${SELECT} WHERE substr(digest, 1, ?1) = ?2 OR substr(substr(key, -32), 1, ?1) = ?2
+    ORDER BY seen_at DESC, row DESC LIMIT ?3`;
+  return store.all(sql, [prefix.length, prefix, limit], readEntry);
+}
+
+/** A record that is kept aside. */
+export interface QuarantineEntry extends Quarantined {
+  /** SHA-256 of what came. */
+  readonly digest: string;
+}
+
+const SELECT = "SELECT key, digest, reason, seen_at, payload FROM quarantine";
+
+function readEntry(row: Row): QuarantineEntry {
   return {
     key: text(row, "key"),
+    digest: text(row, "digest"),
     reason: text(row, "reason"),
     seenAt: number(row, "seen_at"),
     payload: text(row, "payload"),
@@ -140,9 +155,9 @@ function readQuarantined(row: Row): Quarantined {
 
 /** What was kept aside after `after` of keys that are `begin` and an id, oldest first. */
 export function quarantinedUnder(store: Store, begin: string, after: Micros, limit: number): Quarantined[] {
-  const sql = `SELECT key, reason, seen_at, payload FROM quarantine
-    WHERE key >= ?1 || '0' AND key < ?1 || 'g' AND seen_at > ?2 ORDER BY seen_at, row LIMIT ?3`;
-  return store.all(sql, [begin, after, limit], readQuarantined);
+  const sql =
+    `${SELECT} WHERE key >= ?1 || '0' AND key < ?1 || 'g' AND seen_at > ?2 ORDER BY seen_at, row LIMIT ?3`;
+  return store.all(sql, [begin, after, limit], readEntry);
 }
 
 const NOTHING: Tally = { records: 0, payloads: 0, bytes: 0, letGo: 0, forgotten: 0 };

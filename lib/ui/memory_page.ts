@@ -2,8 +2,7 @@ import { scopeLabel } from "../core/scope.ts";
 import { findMemory, type FoundMemory } from "../memory/find.ts";
 import { historyOf } from "../memory/history.ts";
 import { inline, neutralise } from "../memory/render/neutralise.ts";
-import { trustedAuthorities } from "../trust/authority.ts";
-import { keptVerdict } from "../trust/verdicts.ts";
+import { signatureOf } from "../memory/render/signature.ts";
 import { type Html, type Part, piece } from "./html.ts";
 import { page } from "./layout.ts";
 import { moment } from "./times.ts";
@@ -39,7 +38,7 @@ export function memoryPage(view: View, id: string): Html {
       }</code>`,
     ],
     [words.scope, scopeLabel(observation.scope)],
-    [words.signature, signatureOf(view, found)],
+    [words.signature, signatureOf(memory, observation)],
     [words.created, moment(observation.createdAt, language)],
     [
       words.expires,
@@ -64,14 +63,6 @@ ${observation.summary === "" ? undefined : piece`<p class="summary">${inline(obs
 <section aria-labelledby="h-history"><h2 id="h-history">${words.history}</h2>${history(view, found)}</section>
 </article>`,
   );
-}
-
-// Shown where certificates are in use at all; elsewhere nothing is signed and nobody misses it.
-function signatureOf({ memory }: View, { stored }: FoundMemory): string | undefined {
-  const { store } = memory;
-  if (trustedAuthorities(store).length === 0) return undefined;
-  const { id, scope } = stored.observation;
-  return keptVerdict(store, "o", id, scopeLabel(scope))?.state ?? "unsigned";
 }
 
 function history(view: View, found: FoundMemory): Html {

@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
-import { deleteMemory } from "../../memory/delete.ts";
+import { deleteMemory, deletionNotice } from "../../memory/delete.ts";
 import { countSelected, deleteSelected, type Selection } from "../../memory/selection.ts";
 import type { DataCall, DataCommand, Ended } from "../command.ts";
 import { confirm } from "../confirm.ts";
@@ -46,6 +46,8 @@ export const deleteCommand: DataCommand = {
         ? JSON.stringify({ deleted: 1, observation_id: deleted })
         : `deleted (tombstone): ${deleted}`,
     );
+    const notice = deletionNotice(call.memory, deleted);
+    if (notice !== undefined) call.output.note(notice);
     return 0;
   },
 };

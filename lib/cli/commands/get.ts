@@ -2,6 +2,7 @@ import { Failure } from "../../core/errors.ts";
 import { findMemory } from "../../memory/find.ts";
 import { detailLines } from "../../memory/render/details.ts";
 import { memoryJson } from "../../memory/render/json.ts";
+import { signatureOf } from "../../memory/render/signature.ts";
 import { neutralise } from "../../memory/render/neutralise.ts";
 import type { DataCommand } from "../command.ts";
 
@@ -24,12 +25,11 @@ export const get: DataCommand = {
     }
     if (options.has("json")) {
       const superseders = JSON.stringify(found.supersededBy);
-      output.line(
-        `{"memory": ${memoryJson(observation)}, "state": "${found.state}", "superseded_by": ${superseders}}`,
-      );
+      const shown = memoryJson(observation, signatureOf(memory, observation));
+      output.line(`{"memory": ${shown}, "state": "${found.state}", "superseded_by": ${superseders}}`);
       return 0;
     }
-    for (const line of detailLines(found, memory.identity.pcId)) output.line(line);
+    for (const line of detailLines(memory, found)) output.line(line);
     output.line("---");
     // A terminal obeys control characters; a pipe gets the text as it was saved.
     output.line(output.isTerminal ? neutralise(observation.content) : observation.content);

@@ -1,6 +1,7 @@
 import type { OpenMemory } from "../../memory/open.ts";
 import { markdownEntry, textEntry } from "../../memory/render/entry.ts";
 import { memoryJson } from "../../memory/render/json.ts";
+import { signatureOf } from "../../memory/render/signature.ts";
 import { type Hit, SEARCH_MODES, type SearchFilters, type SearchPage } from "../../memory/search/request.ts";
 import { searchMemories } from "../../memory/search/search.ts";
 import { behind } from "../behind.ts";
@@ -53,38 +54,48 @@ export const search: DataCommand = {
     const late = behind(memory, page.hits.length === 0);
     const notices = late === undefined ? page.notices : [...page.notices, late];
     for (const notice of notices) output.note(notice);
-    if (options.has("json")) printJson({ ...page, notices }, output);
-    else print(page, options.choice("format", ["text", "markdown", "json"]) ?? "text", output);
+    if (options.has("json")) printJson(memory, { ...page, notices }, output);
+    else print(memory, page, options.choice("format", ["text", "markdown", "json"]) ?? "text", output);
     return 0;
   },
 };
 
-function print({ hits, cursor }: SearchPage, format: "text" | "markdown" | "json", output: Output): void {
-  if (format === "json") {
-    return output.line(`[${hits.map(({ stored }) => memoryJson(stored.observation)).join(", ")}]`);
-  }
+function print(
+  memory: OpenMemory,
+  { hits, cursor }: SearchPage,
+  format: "text" | "markdown" | "json",
+  output: Output,
+): void {
+  if (format === "json") return output.line(`[${jsonOf(memory, hits)}]`);
   if (format === "markdown") {
-    for (const { stored } of hits) output.line(markdownEntry(stored.observation));
+    for (const { stored: { observation } } of hits) {
+      output.line(markdownEntry(observation, { signature: signatureOf(memory, observation) }));
+    }
   } else if (hits.length === 0) output.line("No matching memories.");
-  else output.line(hits.map((hit) => textHit(hit, output)).join("\n---\n"));
+  else output.line(hits.map((hit) => textHit(memory, hit, output)).join("\n---\n"));
   if (cursor !== undefined) output.note(`There is more: add --cursor ${cursor}`);
 }
 
 // What matched is shown below the entry, where the entry itself does not say it already.
-function textHit({ stored, snippet }: Hit, output: Output): string {
-  const entry = textEntry(stored.observation);
+function textHit(memory: OpenMemory, { stored: { observation }, snippet }: Hit, output: Output): string {
+  const entry = textEntry(observation, { signature: signatureOf(memory, observation) });
   const shown = output.colour ? dimmed(entry) : entry;
   if (!output.isTerminal || snippet === undefined || entry.includes(snippet.text)) return shown;
-  return `${shown}\n        ${highlight(snippet, output.colour)}`;
+  return `${shown}
+        ${highlight(snippet, output.colour)}`;
 }
 
-function printJson({ hits, cursor, notices }: SearchPage, output: Output): void {
-  const memories = hits.map(({ stored }) => memoryJson(stored.observation)).join(", ");
+function printJson(memory: OpenMemory, { hits, cursor, notices }: SearchPage, output: Output): void {
   output.line(
-    `{"memories": [${memories}], "cursor": ${JSON.stringify(cursor ?? null)}, "notices": ${
+    `{"memories": [${jsonOf(memory, hits)}], "cursor": ${JSON.stringify(cursor ?? null)}, "notices": ${
       JSON.stringify(notices)
     }}`,
   );
+}
+
+function jsonOf(memory: OpenMemory, hits: readonly Hit[]): string {
+  return hits.map(({ stored: { observation } }) => memoryJson(observation, signatureOf(memory, observation)))
+    .join(", ");
 }
 
 function filters(options: Options, memory: OpenMemory): SearchFilters {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { deleteMemory } from "../../memory/delete.ts";
+import { deleteMemory, deletionNotice } from "../../memory/delete.ts";
 import { maybe } from "../schema.ts";
 import { type Tool, tool } from "../tool.ts";
 
@@ -19,8 +19,9 @@ export const deleteOne: Tool = tool({
   output: z.object({ observation_id: z.string(), status: z.string() }),
   run({ memory }, { observation_id, reason }) {
     const id = deleteMemory(memory, observation_id, reason ?? "");
+    const notice = deletionNotice(memory, id);
     return {
-      text: `deleted (tombstone): ${id}`,
+      text: [`deleted (tombstone): ${id}`, ...(notice === undefined ? [] : [notice])].join("\n"),
       structure: { observation_id: id, status: "deleted" },
     };
   },

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Failure, UsageError } from "../../core/errors.ts";
+import type { MemoryContext } from "../../memory/context.ts";
 import { findMemory, type FoundMemory } from "../../memory/find.ts";
 import { detailLines } from "../../memory/render/details.ts";
 import { neutralise } from "../../memory/render/neutralise.ts";
@@ -48,11 +49,11 @@ export const getMemory: Tool = tool({
     }
     const start = startOf(input.cursor, observation.content);
     const most = input.max_bytes ?? MAX_BYTES;
-    const whole = aboutMemory(found, WHOLE, memory.identity.pcId);
+    const whole = aboutMemory(memory, found, WHOLE);
     const { lines, structure } =
       Math.max(byteLength(whole.lines.join("\n")), jsonLength(whole.structure)) <= most * SHARE
         ? whole
-        : aboutMemory(found, SHORT, memory.identity.pcId);
+        : aboutMemory(memory, found, SHORT);
     const head = [FRAME, ...(start === 0 ? lines : [`id: ${observation.id}`]), "---"].join("\n");
     const room = most - TAIL;
     const end = endOf(observation.content, start, room - byteLength(head), room - jsonLength(structure));
@@ -69,15 +70,15 @@ export const getMemory: Tool = tool({
 });
 
 /** What is told of a memory besides its content, as lines and as structure. */
-function aboutMemory(found: FoundMemory, lengths: Lengths, pcId: string) {
+function aboutMemory(memory: MemoryContext, found: FoundMemory, lengths: Lengths) {
   const observation = trimmed(found.stored.observation, lengths);
   const supersededBy = found.supersededBy.slice(0, lengths.ids);
   const stored = { ...found.stored, observation };
   return {
-    lines: detailLines({ stored, state: found.state, supersededBy }, pcId),
+    lines: detailLines(memory, { stored, state: found.state, supersededBy }),
     structure: {
       about: FRAME,
-      memory: itemOf(observation, { stored, snippet: undefined }, pcId),
+      memory: itemOf(memory, observation, { stored, snippet: undefined }),
       source_files: [...observation.sourceFiles],
       references: [...observation.references],
       supersedes: [...observation.supersedes],

@@ -99,13 +99,14 @@ export const recallContext: Tool = tool({
 function details(memory: MemoryContext, { stored }: Hit, item: Item): string {
   const { sourceFiles, references, supersedes } = trimmed(stored.observation, SHORT);
   const { state, supersededBy } = describe(memory, stored);
-  const { origin, scope } = item;
+  const { origin, scope, signature } = item;
   const lines: readonly (readonly [label: string, value: string])[] = [
     ["id", item.observation_id],
     ["state", state],
     ["importance", String(item.importance)],
     ["created_at", formatTime(stored.observation.createdAt)],
     ["origin", `${origin.agent_family}/${origin.client_id} (${origin.pc} pc, ${scope})`],
+    ...(signature === undefined ? [] : [["signature", signature]] as const),
     ["subject", item.subject],
     ["summary", item.summary],
     ["tags", item.tags.join(", ")],

@@ -1,16 +1,21 @@
 import { scopeLabel } from "../../core/scope.ts";
 import { formatTime } from "../../core/time.ts";
+import type { MemoryContext } from "../context.ts";
 import type { FoundMemory } from "../find.ts";
 import { inline } from "./neutralise.ts";
 import { originOf } from "./origin.ts";
+import { signatureLines } from "./signature.ts";
 
 /**
  * Everything about a memory but its content, a labelled line each (compat cli §1.3, §2.3): an empty value is `-`,
- * what a memory says cannot make up a further line. `pcId` is this host's id.
+ * what a memory says cannot make up a further line.
  */
-export function detailLines({ stored, state, supersededBy }: FoundMemory, pcId: string): string[] {
+export function detailLines(
+  context: Pick<MemoryContext, "store" | "settings" | "identity">,
+  { stored, state, supersededBy }: FoundMemory,
+): string[] {
   const { observation } = stored;
-  const origin = originOf(observation, pcId);
+  const origin = originOf(observation, context.identity.pcId);
   return [
     line("id", observation.id),
     line("memory_type", observation.memoryType),
@@ -22,6 +27,7 @@ export function detailLines({ stored, state, supersededBy }: FoundMemory, pcId: 
     line("agent", `${origin.agentFamily}/${origin.clientId}`),
     line("origin", `${origin.clientId} (${origin.pc} pc)`),
     line("visibility", scopeLabel(observation.scope)),
+    ...signatureLines(context, observation).map(([label, value]) => line(label, value)),
     line("tags", observation.tags.join(", ")),
     line("source_files", observation.sourceFiles.join(", ")),
     line("references", observation.references.join(", ")),

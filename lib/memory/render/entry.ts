@@ -6,14 +6,22 @@ import { inline } from "./neutralise.ts";
 /** How much of a content stands in for a summary that is missing, in characters (compat cli §1.2). */
 const GIST = 80;
 
+/** What is told of a memory beside what it says itself. */
+export interface EntryFacts {
+  readonly origin?: string | undefined;
+  /** What its signature came to. */
+  readonly signature?: string | undefined;
+}
+
 /**
- * A memory in two lines (compat cli §1.2): kind, importance, time, project, subject, references and, when given, its
- * origin; then the summary and the id. What a memory says cannot make up a further line, an id or an origin.
+ * A memory in two lines (compat cli §1.2): kind, importance and, when given, its signature, time, project, subject, references
+ * and, when given, its origin; then the summary and the id. What a memory says cannot make up a further line, an id, a
+ * signature or an origin.
  */
-export function textEntry(observation: Observation, origin?: string): string {
+export function textEntry(observation: Observation, { origin, signature }: EntryFacts = {}): string {
   const { id, memoryType, importance, createdAt } = observation;
   const words = [
-    `[${memoryType}][${importance}] ${formatTime(createdAt).slice(0, 19)}`,
+    `[${memoryType}][${importance}]${mark(signature)} ${formatTime(createdAt).slice(0, 19)}`,
     ...nonEmpty(observation.project, (project) => `(${project})`),
     ...nonEmpty(observation.subject, (subject) => subject),
     ...nonEmpty(observation.references.join(", "), (references) => `(refs: ${references})`),
@@ -23,19 +31,23 @@ export function textEntry(observation: Observation, origin?: string): string {
 }
 
 /** A memory as an item of a Markdown list (compat cli §1.2). */
-export function markdownEntry(observation: Observation): string {
+export function markdownEntry(observation: Observation, { signature }: EntryFacts = {}): string {
   const { id, memoryType, importance, createdAt } = observation;
   const subject = unmarked(observation.subject);
   const summary = unmarked(observation.summary);
   const body = [subject, summary].filter((text) => text !== "").join(" — ") || gist(observation);
   const words = [
-    `- **[${memoryType}][${importance}]** ${formatTime(createdAt).slice(0, 16)}`,
+    `- **[${memoryType}][${importance}]${mark(signature)}** ${formatTime(createdAt).slice(0, 16)}`,
     ...nonEmpty(observation.project, (project) => `(${project})`),
     body,
     ...nonEmpty(observation.references.join(", "), (references) => `(refs: ${references})`),
     `<id=${id}>`,
   ];
   return words.join(" ");
+}
+
+function mark(signature: string | undefined): string {
+  return signature === undefined ? "" : `[${signature}]`;
 }
 
 function gist({ summary, content }: Observation): string {

@@ -234,3 +234,21 @@ Deno.test("results that may lack what the mesh has say so, an empty page for one
   assert.match((await server.ok("search_memory")).text, /^\(There may be more\.\)\n/);
   assert.deepEqual(told, [true, true, false]);
 });
+
+Deno.test("every tool that shows memories tells what their signatures came to, where that is wanted", async () => {
+  for (const signatures of ["accept", "mark"] as const) {
+    await using server = await connect({ settings: { signatures } });
+    const id = await server.save({ content: "one", subject: "a subject", summary: "a summary" });
+    const said = signatures === "mark" ? "unsigned" : undefined;
+    for (const tool of ["search_memory", "recall_context"]) {
+      for (const detail of ["compact", "full"]) {
+        const page = await server.ok(tool, { detail });
+        assert.equal(results(page)[0]?.signature, said, `${tool} ${detail}`);
+        assert.equal(page.text.includes("unsigned"), said !== undefined, `${tool} ${detail}`);
+      }
+    }
+    const one = await server.ok("get_memory", { observation_id: id });
+    assert.equal(one.text.includes("signature: unsigned"), said !== undefined);
+    assert.equal(JSON.stringify(one.structure).includes('"signature":"unsigned"'), said !== undefined);
+  }
+});

@@ -37,7 +37,7 @@ Deno.test("entries look as Python's version wrote them", () => {
     `[decision][4] 2026-03-01T12:00:00 (demo) analytics db (refs: #67, org/repo#42)\nPostgres for analytics <id=${id}>`,
   );
   assert.equal(
-    textEntry(observation, "bob@box, other pc").split("\n")[0],
+    textEntry(observation, { origin: "bob@box, other pc" }).split("\n")[0],
     "[decision][4] 2026-03-01T12:00:00 (demo) analytics db (refs: #67, org/repo#42) [origin: bob@box, other pc]",
   );
   assert.equal(
