@@ -30,7 +30,7 @@ export const LONGEST_PAYLOAD = 8_388_608;
  * which name no tier, belong to the mesh.
  */
 export function ingest(store: Store, arrival: Arrival, how: Ingestion): Ingested {
-  const { now, republish } = how;
+  const { now, republish, stores = false } = how;
   const key = parseRecordKey(arrival.key);
   if (key === undefined) return aside(store, arrival, "its key is not a record's", now);
   if (arrival.payload.length > LONGEST_PAYLOAD) return asideTooLong(store, arrival, now);
@@ -40,7 +40,9 @@ export function ingest(store: Store, arrival: Arrival, how: Ingestion): Ingested
     : ingestTombstone(store, arrival, key, scope, how);
   if (done === "quarantined") return done;
   noLongerAtHome(store, key.id, scopeLabel(scope));
-  if (done === "conflict" && republish) sendAgain(store, arrival, key, scope, now);
+  if ((done === "conflict" && republish) || (done === "replaced" && stores)) {
+    sendAgain(store, arrival, key, scope, now);
+  }
   return done;
 }
 

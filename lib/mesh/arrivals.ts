@@ -255,7 +255,7 @@ export class Arrivals {
   #apply({ sample, republish }: Waiting, text: string | undefined): Ingested {
     const { store, clock, refuseUnproven } = this.#options;
     const { key, payload, deleted } = sample;
-    const how = { now: clock(), republish, refuseUnproven };
+    const how = { now: clock(), republish, stores: this.#options.republish, refuseUnproven };
     try {
       const space = spaceOf(key);
       if (deleted) return space.ingestDelete(store, key, how) ? "deleted" : "known";

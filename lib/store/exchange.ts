@@ -18,6 +18,11 @@ export interface Ingestion {
    * it. Not every host may: a thousand would answer at once.
    */
   readonly republish: boolean;
+  /**
+   * Whether the storage is this host's, as a hub's is: what takes the place of another payload under its key goes out again from
+   * here, since the storage refuses what a router stamped whose clock is behind.
+   */
+  readonly stores?: boolean;
   /** Whether only what is proven by a signature is taken (policy `refuse`); all is when it is not given. */
   readonly refuseUnproven?: boolean;
 }

@@ -197,6 +197,21 @@ Deno.test("a tombstone whose key gets a DELETE goes out once more from a hub, un
   assert.deepEqual(waiting(), [keyOf("tomb")]);
 });
 
+Deno.test("what takes the place of another payload goes out again from where the storage is", () => {
+  const text = observationOf({ id: ID, content: "to be erased" });
+  const stub = observationOf({ id: ID, purged: true, content: "" });
+  for (const stores of [false, true]) {
+    using context = testContext();
+    const { store } = context;
+    ingest(store, arrival(text.payload), { ...LIVE, stores });
+    assert.equal(ingest(store, arrival(stub.payload), { ...LIVE, stores }), "replaced");
+    assert.deepEqual(
+      outgoing(store, outgoingRecord, ["mesh"], 0, 10).records.map(({ payload }) => payload),
+      stores ? [stub.payload] : [],
+    );
+  }
+});
+
 Deno.test("a record is known only when taking it would change nothing", () => {
   using context = testContext();
   const { store } = context;
