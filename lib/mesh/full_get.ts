@@ -1,3 +1,4 @@
+import { Failure } from "../core/errors.ts";
 import type { ScopeLabel } from "../core/scope.ts";
 import { hashOf, type Part, type RecordSpace } from "../store/exchange.ts";
 import { publishAll } from "./publish.ts";
@@ -79,6 +80,10 @@ async function getPart(
   for (const keys of steps) {
     await Promise.all(keys.map((each) => getWhole(reconciling, each, receive)));
     await arrivals.settled();
+  }
+  // Else it would seem that nobody has anything.
+  if (!reconciling.reachable()) {
+    throw new Failure(`Cannot compare ${scope} with the mesh: the last host has gone.`);
   }
   // What a storage holds otherwise than this host, now that all was taken, somebody has put over it: it is put right.
   const lacking = space.digests(store, scope, prefix).filter(({ kind, id, hash }) => {

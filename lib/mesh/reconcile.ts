@@ -25,6 +25,8 @@ export interface Reconciling {
   readonly signal: AbortSignal;
   /** The outbox has got something. */
   readonly published: () => void;
+  /** Whether anybody is there to compare with. */
+  readonly reachable: () => boolean;
 }
 
 /** How many records came from the mesh, and how many were put into the outbox for it. */
@@ -47,8 +49,6 @@ export interface ReconcilerOptions extends Reconciling {
   readonly random: Random;
   /** Whether what no host of ours answers for is got whole: on a spoke, whose hub may be Python's. */
   readonly wholeWhenUnanswered: boolean;
-  /** Whether a comparison makes sense now: whether anybody is there. */
-  readonly reachable: () => boolean;
   readonly events: {
     starting(extent: Extent): void;
     progress(done: number, of: number): void;
