@@ -1,21 +1,25 @@
 /**
- * Measures what certificates and access control cost: three meshes of a hub and two spokes on this host, in the same run and in
- * turn: plain, with mTLS, and with mTLS and access control. KIOKU_MESH_ENGINE_DIR names the engine; the argument is the size of a
+ * Measures what certificates, access control and signatures cost: four meshes of a hub and two spokes on this host, in the same run
+ * and in turn, each with one thing more. KIOKU_MESH_ENGINE_DIR names the engine; the argument is the size of a
  * burst, 5,000 when not given.
  */
+import type { MemoryContext } from "../../lib/memory/context.ts";
 import { MESH } from "../../lib/core/scope.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { freePort } from "../../lib/mesh/ports.ts";
 import { FaultHost, THIS_VERSION } from "../../tests/mesh/support/fault_host.ts";
 import { until } from "../../tests/mesh/support/host.ts";
-import type { PeerParts } from "../../tests/mesh/support/peers.ts";
-import { save, saveElsewhere } from "../../tests/mesh/support/peers.ts";
+import { save } from "../../tests/mesh/support/peers.ts";
+import { hostOf } from "../../tests/support/trust.ts";
 import { usage } from "../soak/usage.ts";
 import { accessFor, Issuer } from "../../tests/mesh/support/secured.ts";
 
 const burst = Number(Deno.args[0] ?? "5000");
 const SAVES = 200;
-const ROUNDS = 3;
+const ROUNDS = 7;
+
+/** What peer_process.ts is told. */
+type Parts = Readonly<Record<string, unknown>>;
 
 /** A hub and two spokes. */
 interface Mesh {
@@ -23,6 +27,8 @@ interface Mesh {
   readonly hub: FaultHost;
   readonly one: FaultHost;
   readonly other: FaultHost;
+  /** The memory of the first spoke as an agent has it there. */
+  readonly memory: MemoryContext;
   readonly propagation: number[];
   readonly bursts: number[];
   readonly cpu: number[];
@@ -33,8 +39,13 @@ const holders = [await issuer.issue("hub"), await issuer.issue("one"), await iss
 const access = accessFor(holders, [MESH]);
 const meshes = [
   mesh("plain", () => ({})),
-  mesh("mTLS", (n) => holders[n] ?? {}),
-  mesh("mTLS and access control", (n) => ({ ...holders[n], ...(n === 0 ? { access } : {}) })),
+  mesh("mTLS", linked),
+  mesh("and access control", (n) => ({ ...linked(n), ...(n === 0 ? { access } : {}) })),
+  mesh("and signatures", (n) => ({
+    ...linked(n),
+    ...(n === 0 ? { access } : {}),
+    trust: { ...holders[n]?.signing, signatures: "mark" },
+  })),
 ];
 try {
   for (const { hub, one, other } of meshes) for (const host of [hub, one, other]) host.start();
@@ -50,17 +61,33 @@ try {
   }
 }
 
-function mesh(name: string, parts: (n: number) => Partial<PeerParts>): Mesh {
+function linked(n: number): Parts {
+  const { tls, pcId } = holders[n] ?? {};
+  return { tls, pcId };
+}
+
+function mesh(name: string, parts: (n: number) => Parts): Mesh {
   const port = freePort();
   const endpoint = `${name === "plain" ? "tcp" : "tls"}/127.0.0.1:${port}`;
   const program = (n: number) => ({
     ...THIS_VERSION,
     env: { ...THIS_VERSION.env, KIOKU_PEER_PARTS: JSON.stringify(parts(n)) },
   });
+  const one = new FaultHost("spoke", "-", endpoint, 0, program(1));
+  const { pcId = one.memory.identity.pcId, signing } = holders[1] ?? {};
+  const signs = name === "and signatures" && signing !== undefined;
   return {
     name,
     hub: new FaultHost("hub", String(port), "-", 0, program(0)),
-    one: new FaultHost("spoke", "-", endpoint, 0, program(1)),
+    one,
+    memory: signs
+      ? {
+        ...one.memory,
+        identity: { ...one.memory.identity, pcId },
+        settings: { ...one.memory.settings, signatures: "mark" },
+        signer: hostOf(signing.pem, signing.key).signer,
+      }
+      : one.memory,
     other: new FaultHost("spoke", "-", endpoint, 0, program(2)),
     propagation: [],
     bursts: [],
@@ -71,10 +98,10 @@ function mesh(name: string, parts: (n: number) => Partial<PeerParts>): Mesh {
 /** Time from the call of a save until the record is in the database of another spoke. Milliseconds. */
 async function propagation(): Promise<void> {
   for (let n = 0; n < SAVES; n++) {
-    for (const { one, other, propagation } of meshes) {
+    for (const { memory, other, propagation } of meshes) {
       await pause(Math.random() * 50);
       const start = performance.now();
-      const id = save(one.memory, `propagation ${n}`);
+      const id = save(memory, `propagation ${n}`);
       while (!has(other.memory.store, id)) await pause(1);
       propagation.push(performance.now() - start);
     }
@@ -82,11 +109,16 @@ async function propagation(): Promise<void> {
 }
 
 /** Time from the first save of a burst until all is on both other hosts and confirmed, and what the hub's router used. */
-async function burstThrough({ hub, one, other, bursts, cpu }: Mesh, round: number): Promise<void> {
+async function burstThrough({ hub, one, other, memory, bursts, cpu }: Mesh, round: number): Promise<void> {
   const before = count(hub.memory.store);
   const used = usage(hub.router ?? 0).cpu;
   const start = performance.now();
-  await saveElsewhere(one.folder, burst, `burst ${round}`);
+  for (let n = 0; n < burst; n++) {
+    save(
+      memory,
+      `burst ${round}, ${n}: what one process saves in one go, with some words to be as long as a memory is`,
+    );
+  }
   const all = (host: FaultHost) => count(host.memory.store) >= before + burst;
   await until("the burst is everywhere", () => all(hub) && all(other) && one.waiting === 0, 300_000);
   bursts.push(performance.now() - start);
@@ -96,23 +128,31 @@ async function burstThrough({ hub, one, other, bursts, cpu }: Mesh, round: numbe
 function report(): void {
   const [plain] = meshes;
   if (plain === undefined) return;
-  const figures: readonly (readonly [string, (mesh: Mesh) => number])[] = [
-    ["a save is on another spoke, p50 (ms)", ({ propagation }) => at(propagation, 0.5)],
-    ["a save is on another spoke, p95 (ms)", ({ propagation }) => at(propagation, 0.95)],
-    [
-      `${burst.toLocaleString("en")} saves everywhere and confirmed, a second`,
-      ({ bursts }) => burst / (at(bursts, 0.5) / 1000),
-    ],
-    ["the hub's router for it, processor (ms)", ({ cpu }) => at(cpu, 0.5)],
-  ];
   print(`| | ${meshes.map(({ name }) => name).join(" | ")} |`);
   print(`|---|${meshes.map(() => "---|").join("")}`);
-  for (const [name, of] of figures) {
-    const cells = meshes.map((each) =>
-      `${of(each).toFixed(of(each) < 100 ? 1 : 0)} (${(of(each) / of(plain)).toFixed(2)})`
+  for (const [name, part] of [["p50", 0.5], ["p95", 0.95]] as const) {
+    row(
+      `a save is on another spoke, ${name} (ms)`,
+      ({ propagation }) => at(propagation, part),
+      (mesh) => at(mesh.propagation, part) / at(plain.propagation, part),
     );
-    print(`| ${name} | ${cells.join(" | ")} |`);
   }
+  const inTurn = (of: (mesh: Mesh) => readonly number[]) => (mesh: Mesh) =>
+    at(of(mesh).map((value, round) => value / (of(plain)[round] ?? NaN)), 0.5);
+  row(
+    `${burst.toLocaleString("en")} saves, until all are everywhere and confirmed (ms)`,
+    ({ bursts }) => at(bursts, 0.5),
+    inTurn(({ bursts }) => bursts),
+  );
+  row("the hub's router for that, processor (ms)", ({ cpu }) => at(cpu, 0.5), inTurn(({ cpu }) => cpu));
+}
+
+/** A line of the table; the ratio is to the plain mesh, of bursts the median of the ratios of each round. */
+function row(name: string, value: (mesh: Mesh) => number, ratio: (mesh: Mesh) => number): void {
+  const cells = meshes.map((each) =>
+    `${value(each).toFixed(value(each) < 100 ? 1 : 0)} (${ratio(each).toFixed(2)})`
+  );
+  print(`| ${name} | ${cells.join(" | ")} |`);
 }
 
 function has(store: Store, id: string): boolean {

@@ -154,9 +154,17 @@ function member(scope: Scope): Rule[] {
   ];
 }
 
-// The oldest keys name no tier. They are the mesh's and are read, never written (DESIGN §4).
+// The oldest keys name no tier. They are the mesh's and are read, never written (DESIGN §4) but for deletions, which hosts
+// that know no other keys are told under these too.
 const LEGACY_KEYS = ["mem/obs/**", "mem/tomb/**"];
 const LEGACY: readonly Rule[] = [
+  {
+    id: "delete legacy",
+    permission: "allow",
+    flows: ["ingress"],
+    messages: ["put"],
+    key_exprs: ["mem/tomb/**"],
+  },
   {
     id: "ask for legacy",
     permission: "allow",

@@ -1,5 +1,7 @@
 import "reflect-metadata";
 import { join } from "node:path";
+import { signerUri } from "../../lib/trust/signer_name.ts";
+import { deriveSigningKey } from "../../lib/trust/signing_key.ts";
 import {
   BasicConstraintsExtension,
   type Extension,
@@ -67,6 +69,8 @@ export async function testAuthority(name = "test CA"): Promise<TestAuthority> {
       const notAfter = parts.notAfter ?? new Date(Date.now() + 20 * DAY_MS);
       const pair = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
       const serial = randomSerial();
+      const pkcs8 = await crypto.subtle.exportKey("pkcs8", pair.privateKey);
+      const key = `${PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`;
       const leaf = await X509CertificateGenerator.create({
         serialNumber: serial,
         subject: `CN=${cn}`,
@@ -76,12 +80,11 @@ export async function testAuthority(name = "test CA"): Promise<TestAuthority> {
         signingKey: keys.privateKey,
         publicKey: pair.publicKey,
         signingAlgorithm: ALGORITHM,
-        extensions: leafExtensions(parts),
+        extensions: leafExtensions(parts, key),
       });
-      const key = await crypto.subtle.exportKey("pkcs8", pair.privateKey);
       return {
         certificate: `${leaf.toString("pem")}\n`,
-        key: `${PemConverter.encode(key, "PRIVATE KEY")}\n`,
+        key,
         ca,
         serial,
         cn,
@@ -120,7 +123,8 @@ export function writeTlsFolder(folder: string, { ca, certificate, key, issued }:
   return folder;
 }
 
-function leafExtensions({ addresses = ["127.0.0.1"], host, user, teams = [] }: LeafParts): Extension[] {
+function leafExtensions(parts: LeafParts, key: string): Extension[] {
+  const { addresses = ["127.0.0.1"], host, user, teams = [] } = parts;
   const url = (kind: string, id: string) => ({ type: "url" as const, value: `urn:kioku-mesh:${kind}:${id}` });
   return [
     new BasicConstraintsExtension(false, undefined, true),
@@ -129,7 +133,10 @@ function leafExtensions({ addresses = ["127.0.0.1"], host, user, teams = [] }: L
         type: /^[\d.]+$|:/.test(value) ? "ip" as const : "dns" as const,
         value,
       })),
-      ...(host === undefined ? [] : [url("host", host)]),
+      ...(host === undefined ? [] : [url("host", host), {
+        type: "url" as const,
+        value: signerUri(deriveSigningKey(key).publicKey),
+      }]),
       ...(user === undefined ? [] : [url("user", user)]),
       ...teams.map((team) => url("team", team)),
     ]),

@@ -54,8 +54,15 @@ export async function newHost(authority: Authority, grant: TestGrant): Promise<T
     ...(grant.notBefore === undefined ? {} : { notBefore: grant.notBefore }),
     ...(grant.notAfter === undefined ? {} : { notAfter: grant.notAfter }),
   });
+  return hostOf(pem, key);
+}
+
+/** The host that a certificate and its key (PKCS8), both PEM, stand for. */
+export function hostOf(pem: string, key: string): TestHost {
+  const signingKey = deriveSigningKey(key);
   const granted = grantedIdentity(pem);
-  const certificate = certificateId(granted.fingerprint);
+  const { host = "", user, teams, fingerprint } = granted;
+  const certificate = certificateId(fingerprint);
   return {
     pem,
     key,

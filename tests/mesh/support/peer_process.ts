@@ -4,15 +4,18 @@
  * number of the time that it gets there. The variable KIOKU_PEER_PARTS may hold more parts of its options, as JSON.
  */
 import { startPeer } from "../../../lib/mesh/peer.ts";
+import { hostOf } from "../../support/trust.ts";
 import { peerOptions } from "./peers.ts";
 
 const [path = "", role = "", port = "-", connect = "-", skewMs = "0", failPoint = "-", time = "1"] =
   Deno.args;
+const { trust, ...parts } = JSON.parse(Deno.env.get("KIOKU_PEER_PARTS") ?? "{}");
 let passed = 0;
 const options = await peerOptions(
   { path, at: (...names) => [path, ...names].join("/"), [Symbol.dispose]: () => {} },
   {
-    ...JSON.parse(Deno.env.get("KIOKU_PEER_PARTS") ?? "{}"),
+    ...parts,
+    ...(trust === undefined ? {} : { trust: { ...trust, host: hostOf(trust.pem, trust.key) } }),
     role: role === "hub" ? "hub" : "spoke",
     ...(port === "-" ? {} : { port: Number(port) }),
     ...(connect === "-" ? {} : { connect }),

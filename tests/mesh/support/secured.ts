@@ -15,6 +15,8 @@ export interface Holder {
   readonly grant: Grant;
   readonly tls: LinkTls;
   readonly pcId: string;
+  /** What it signs with, and whom it trusts; PEM. */
+  readonly signing: { readonly pem: string; readonly key: string; readonly authority: string };
 }
 
 /** An authority with a folder for the certificates that it issues. */
@@ -38,6 +40,7 @@ export class Issuer implements Disposable {
       grant: { cn, host: pcId, user: parts.user, teams: parts.teams ?? [] },
       tls: this.write(leaf),
       pcId,
+      signing: { pem: leaf.certificate, key: leaf.key, authority: leaf.ca },
     };
   }
 
