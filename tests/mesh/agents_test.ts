@@ -51,6 +51,57 @@ routerTest(
 );
 
 routerTest(
+  "two agents that write at the same time get all of each other's messages, once and in order",
+  async () => {
+    using hubHome = meshHome();
+    using spokeHome = meshHome();
+    await setUp(hubHome, spokeHome);
+    await using hub = start(hubHome, ["peer"]);
+    await using spoke = start(spokeHome, ["peer"]);
+    await Promise.all([hub, spoke].map((peer) => peer.line(/caught up/)));
+    await using alice = await startAgent(hubHome, "alice");
+    await using bob = await startAgent(spokeHome, "bob");
+    const bodies = Array.from({ length: 100 }, (_, n) => `message ${n}`);
+    const write = async (from: McpAgent, to: McpAgent) => {
+      const ids: string[] = [];
+      for (const body of bodies) {
+        ids.push(
+          await from.send(`agent:${to.session.slice("session-".length)}`, body),
+        );
+      }
+      return ids;
+    };
+    const read = async (agent: McpAgent) => {
+      const got: string[] = [];
+      while (got.length < bodies.length) {
+        for (const { id, body } of await agent.await()) {
+          got.push(body);
+          await agent.ack(id);
+        }
+      }
+      return got;
+    };
+    const [fromAlice, fromBob, byAlice, byBob] = await Promise.all([
+      write(alice, bob),
+      write(bob, alice),
+      read(alice),
+      read(bob),
+    ]);
+    assert.deepEqual(byBob, bodies);
+    assert.deepEqual(byAlice, bodies);
+    for (const agent of [alice, bob]) assert.deepEqual(await agent.check(), []);
+    for (const [agent, ids] of [[alice, fromAlice], [bob, fromBob]] as const) {
+      for (const msg_id of ids) {
+        await until(
+          "it is acknowledged",
+          async () => (await agent.call("list_agents", { msg_id })).outcome === "acknowledged",
+        );
+      }
+    }
+  },
+);
+
+routerTest(
   "what is sent while an agent and its host are down arrives when they return, in order, unless it has expired",
   async () => {
     using hubHome = meshHome();
