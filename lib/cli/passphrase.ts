@@ -48,9 +48,10 @@ function ask(question: string, output: Output): string {
         "KIOKU_MESH_CA_PASSPHRASE_FILE.",
     );
   }
-  output.note(question);
+  // Before the question: whoever answers at once must not be shown either.
   Deno.stdin.setRaw(true);
   try {
+    output.note(question);
     return readUnseen();
   } finally {
     Deno.stdin.setRaw(false);
