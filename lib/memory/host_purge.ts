@@ -5,6 +5,7 @@ import { isShared, requireOwnMode } from "../core/shared.ts";
 import { enqueue } from "../store/outbox.ts";
 import { number, type Value } from "../store/row.ts";
 import { certificatesOf } from "../trust/certificates.ts";
+import { keptVerdict } from "../trust/verdicts.ts";
 import { isAtHome, keepRecordAtHome } from "./at_home.ts";
 import type { MemoryContext } from "./context.ts";
 import { newRecordId, signObservation } from "./judgement.ts";
@@ -160,7 +161,8 @@ function backdatedMemories({ store, settings }: MemoryContext, host: string, sin
   return store.get(sql, [host, since, since, ...settings.readable], (row) => number(row, "n")) ?? 0;
 }
 
-// Not what is to be deleted itself, what was erased or has expired, what something else has replaced, or what is back already.
+// Not what is to be deleted itself, what was erased or has expired, what something else has replaced, or what is back already; nor a
+// text whose signature does not fit: this host would sign it as its own.
 function isRestorable(
   { store, clock }: MemoryContext,
   { observation }: StoredObservation,
@@ -170,6 +172,7 @@ function isRestorable(
   const isTheirs = ({ author, createdAt }: Observation) => author.pcId === host && createdAt >= since;
   const { id, scope, expiresAt, purgedAt } = observation;
   if (isTheirs(observation) || purgedAt !== undefined) return false;
+  if (keptVerdict(store, "o", id, scopeLabel(scope))?.state === "failed") return false;
   if (expiresAt !== undefined && expiresAt <= clock()) return false;
   const isReplaced = supersededBy(store, id, scope, clock()).some((winner) => {
     const found = findRecord(store, winner, scope);

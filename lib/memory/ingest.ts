@@ -56,9 +56,10 @@ export function isKnown(store: Store, arrival: Arrival): boolean {
     ${key.kind === "obs" ? "AND r.state <> 2" : ""}
     AND NOT EXISTS (SELECT 1 FROM at_home h WHERE h.id = ?1 AND h.scope = ?2)`;
   const found = store.get(sql, [key.id, scopeLabel(key.scope ?? MESH)], (row) => text(row, "payload"));
-  // What was set aside for its signature is looked at again when that may have changed, not whenever it comes.
-  return found === arrival.payload ||
-    [SIGNATURE, FORGED].some((reason) => isQuarantined(store, arrival.key, arrival.payload, reason));
+  // What was set aside for its signature is looked at again when that may have changed, not whenever it comes; but where the
+  // record itself is here, whoever holds something else has to be given it, however often.
+  return found === arrival.payload || (found === undefined &&
+    [SIGNATURE, FORGED].some((reason) => isQuarantined(store, arrival.key, arrival.payload, reason)));
 }
 
 /** Keeps aside what is no text at all; `text` is what of it can be read. In the caller's transaction. */

@@ -12,6 +12,7 @@ import { type NewMemory, saveMemory } from "../../../lib/memory/save.ts";
 import { searchMemories } from "../../../lib/memory/search/search.ts";
 import { isQueued } from "../../../lib/store/outbox.ts";
 import { publishRevocation, signRevocation, trustAuthorities } from "../../../lib/trust/publish.ts";
+import { keepVerdict } from "../../../lib/trust/verdicts.ts";
 import { CERTIFICATES } from "../../../lib/trust/space.ts";
 import { newAuthority } from "../../support/handmade_certificates.ts";
 import { at, TEST_TIME, testClock } from "../../support/clock.ts";
@@ -119,6 +120,13 @@ Deno.test("what a host wrote since a time goes, and what it deleted comes back a
   assert.ok(stored);
   here.store.write(() => dropBody(here.store, stored));
   assert.deepEqual(contents(here), ["bad", "before", "hiding", "successor"]);
+
+  // A text whose signature does not fit would be signed as this host's own.
+  const tampered = save(here, "tampered");
+  bring(here, there, tampered);
+  remove(there, tampered);
+  bring(there, here, tampered);
+  keepVerdict(here.store, "o", tampered.id, "mesh", { state: "failed", certificate: "", seenAt: NOW });
 
   const found = findHostPurge(here, thief.signer.host, since);
   assert.deepEqual(

@@ -244,6 +244,22 @@ Deno.test("attacks on a record are told from the record, and none takes its plac
   }
 });
 
+Deno.test("who holds a forgery in a record's place is given the record, however often the forgery comes", () => {
+  const good = saved(laptop, "what alice said");
+  const forgery = { key: good.key, payload: good.payload.replace("alice said", "alice sold") };
+  for (const policy of ["mark", "refuse"] as const) {
+    using context = host(desktop);
+    take(context, good, policy);
+    for (let n = 0; n < 3; n++) {
+      assert.equal(isKnown(context.store, forgery), false, `${policy}: ${n}`);
+      take(context, forgery, policy);
+      const waiting = outgoing(context.store, outgoingRecord, ["mesh"], 0, 10).records;
+      assert.deepEqual(waiting.map(({ payload }) => payload), [good.payload], `${policy}: ${n}`);
+      context.store.run("DELETE FROM outbox");
+    }
+  }
+});
+
 Deno.test("an old record that comes again changes nothing and brings nothing back", () => {
   for (const policy of ["mark", "refuse"] as const) {
     using context = host(desktop);
