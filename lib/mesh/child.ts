@@ -35,7 +35,7 @@ trap '' HUP INT TERM
 exec 3<&0
 "$@" 3<&- </dev/null 2>&1 &
 program=$!
-echo "$program"
+echo "program $program"
 { read -r _ <&3; kill -KILL "$program"; } >/dev/null 2>&1 &
 keeper=$!
 exec >/dev/null 2>&1 3<&-
@@ -44,6 +44,9 @@ status=$?
 kill -KILL "$keeper"
 exit "$status"
 `;
+
+/** How the shell says which process the program is. What the program prints may come before it. */
+const STARTED = /^program (\d+)$/;
 
 const SHELL = "/bin/sh";
 
@@ -67,8 +70,14 @@ export async function startChild(command: ChildCommand, timer: Timer): Promise<C
     stderr: "null",
   }).spawn();
   const first = Promise.withResolvers<string>();
+  let started = !kept;
   if (!kept) first.resolve(String(process.pid));
-  const printed = readLines(process.stdout, (text) => kept ? first.resolve(text) : line(text), line);
+  const printed = readLines(process.stdout, (text) => {
+    const [, pid] = started ? [] : STARTED.exec(text) ?? [];
+    if (pid === undefined) return line(text);
+    started = true;
+    first.resolve(pid);
+  });
   // Windows has neither the shell nor its pipes: there the record of the last router is what finds an orphan.
   const end = () => kept ? process.stdin.close().catch(() => {}) : Promise.resolve(kill(process));
   const ended = Promise.all([process.status, printed]).then(async ([status]) => {
@@ -104,19 +113,14 @@ export async function startChild(command: ChildCommand, timer: Timer): Promise<C
 
 async function readLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  first: (line: string) => void,
-  others: (line: string) => void,
+  give: (line: string) => void,
 ): Promise<void> {
-  let give = first;
   let rest = "";
   try {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) {
-        give(line.replace(/\r$/, ""));
-        give = others;
-      }
+      for (const line of lines) give(line.replace(/\r$/, ""));
       // A program that prints without end and without lines must not fill the memory.
       rest = rest.slice(0, 64 * 1024);
     }
