@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { Failure, messageOf } from "../core/errors.ts";
+import { writeNew } from "../core/files.ts";
 import { hex, type Random } from "../core/random.ts";
 
 /** A file as it was read. */
@@ -156,17 +157,6 @@ function replace(read: Snapshot, text: string, audience: Audience, random: Rando
 function giveTo(path: string, uid: number | null, gid: number | null): void {
   const now = Deno.statSync(path);
   if (now.uid !== uid || now.gid !== gid) Deno.chownSync(path, uid, gid);
-}
-
-function writeNew(path: string, text: string, mode: number): void {
-  const file = Deno.openSync(path, { createNew: true, write: true, mode });
-  try {
-    const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-    file.syncSync();
-  } finally {
-    file.close();
-  }
 }
 
 // So that the rename lasts too. Not every system opens folders.

@@ -38,18 +38,23 @@ export function writeWhole(path: string, text: string, random: Random): void {
   const draft = `${path}.${hex(random(4))}.tmp`;
   try {
     Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const file = Deno.openSync(draft, { createNew: true, write: true, mode: 0o600 });
-    try {
-      const bytes = new TextEncoder().encode(text);
-      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-      file.syncSync();
-    } finally {
-      file.close();
-    }
+    writeNew(draft, text, 0o600);
     Deno.renameSync(draft, path);
   } catch (error) {
     remove(draft);
     throw new Failure(`Cannot write ${path}: ${messageOf(error)}. Check the folder's permissions and space.`);
+  }
+}
+
+/** Writes a file that must not be there yet; it is on the disk when this returns. Throws what Deno throws. */
+export function writeNew(path: string, text: string, mode: number): void {
+  const file = Deno.openSync(path, { createNew: true, write: true, mode });
+  try {
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    file.syncSync();
+  } finally {
+    file.close();
   }
 }
 

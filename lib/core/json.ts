@@ -6,6 +6,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Reads JSON that must be an object; else says in words for a person why it is none. Never throws. */
+export function parseObject(text: string): JsonObject | string {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isObject(parsed) ? parsed : "it is not a JSON object";
+  } catch {
+    return "it is not JSON";
+  }
+}
+
 /** Whether the value is a list of texts. */
 export function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");

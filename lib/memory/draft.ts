@@ -2,7 +2,7 @@ import { messageOf, UsageError } from "../core/errors.ts";
 import { formatFrontMatter, parseFrontMatter } from "../core/front_matter.ts";
 import { formatTime } from "../core/time.ts";
 import { FIELD_NAMES, readFields } from "./fields.ts";
-import type { Editable } from "./revise.ts";
+import type { Editable } from "./editable.ts";
 
 /** A memory as a text to edit: what is known about it, then its content. */
 export function formatDraft(memory: Editable): string {

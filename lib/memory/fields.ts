@@ -2,7 +2,7 @@ import type { Micros } from "../core/clock.ts";
 import type { JsonObject } from "../core/json.ts";
 import { parseTime } from "../core/time.ts";
 import { MEMORY_TYPES, type MemoryType } from "./observation.ts";
-import type { Editable } from "./revise.ts";
+import type { Editable } from "./editable.ts";
 
 /** The names under which a head has what of a memory can be changed, its content apart, in their order. */
 export const FIELD_NAMES = [

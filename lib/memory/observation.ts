@@ -1,6 +1,6 @@
 import type { Micros } from "../core/clock.ts";
 import { isId } from "../core/ids.ts";
-import { isObject, type JsonObject, pythonJson } from "../core/json.ts";
+import { type JsonObject, parseObject, pythonJson } from "../core/json.ts";
 import { type Authorship, keyChunk } from "../core/keyspace.ts";
 import { isSlug, isTier, type Scope } from "../core/scope.ts";
 import { formatTime, parseTime } from "../core/time.ts";
@@ -56,7 +56,7 @@ export function isMalformed(read: object): read is Malformed {
  * value; one that is present and different makes the record malformed (DESIGN §4). Never throws.
  */
 export function parseObservation(payload: string, key: KeyFacts): Observation | Malformed {
-  const members = parseMembers(payload);
+  const members = parseObject(payload);
   if (typeof members === "string") return { reason: members };
   if (typeof members.content !== "string") return { reason: "it has no content" };
   const purgedAt = timeOf(members.purged_at);
@@ -93,7 +93,7 @@ export function parseObservation(payload: string, key: KeyFacts): Observation | 
  * when it names none.
  */
 export function ownScope(payload: string): Scope {
-  const members = parseMembers(payload);
+  const members = parseObject(payload);
   if (typeof members === "string") return { tier: "mesh", id: "" };
   const tier = textOf(members.visibility);
   const id = textOf(members.scope_id);
@@ -127,16 +127,6 @@ export function formatObservation(observation: Omit<Observation, "payload" | "pu
 }
 
 /** The members of a payload, or why there are none. */
-function parseMembers(payload: string): JsonObject | string {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(payload);
-  } catch {
-    return "it is not JSON";
-  }
-  return isObject(parsed) ? parsed : "it is not a JSON object";
-}
-
 function authorOf(members: JsonObject, key: Authorship | undefined): Authorship | Malformed {
   const read = (name: string, ofKey: string | undefined): string | Malformed => {
     const said = textOf(members[name]);

@@ -1,24 +1,10 @@
-import type { Micros } from "../core/clock.ts";
 import { Failure, UsageError } from "../core/errors.ts";
 import type { MemoryContext } from "./context.ts";
 import { deriveSubject, deriveSummary } from "./derive.ts";
+import { type Editable, editable } from "./editable.ts";
 import { findMemory } from "./find.ts";
-import type { MemoryType, Observation } from "./observation.ts";
+import type { Observation } from "./observation.ts";
 import { type Saved, saveMemory } from "./save.ts";
-
-/** What of a memory can be changed. */
-export interface Editable {
-  readonly content: string;
-  readonly subject: string;
-  readonly summary: string;
-  readonly project: string;
-  readonly tags: readonly string[];
-  readonly memoryType: MemoryType;
-  readonly importance: number;
-  readonly sourceFiles: readonly string[];
-  readonly references: readonly string[];
-  readonly expiresAt: Micros | undefined;
-}
 
 /** A changed memory that is on the disk, and the one that it replaces. */
 export interface Revised extends Saved {
@@ -91,24 +77,6 @@ function complete(old: Observation, changed: Partial<Editable>): Editable {
     summary: derived(old.summary, deriveSummary),
     ...changed,
     content,
-  };
-}
-
-/** What of a memory can be changed, as it is, and nothing else. */
-export function editable(old: Editable): Editable {
-  const { content, subject, summary, project, tags, memoryType, importance } = old;
-  const { sourceFiles, references, expiresAt } = old;
-  return {
-    content,
-    subject,
-    summary,
-    project,
-    tags,
-    memoryType,
-    importance,
-    sourceFiles,
-    references,
-    expiresAt,
   };
 }
 

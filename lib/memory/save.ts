@@ -1,4 +1,3 @@
-import type { Micros } from "../core/clock.ts";
 import { derivedFrom } from "../core/digest.ts";
 import { UsageError } from "../core/errors.ts";
 import { isId } from "../core/ids.ts";
@@ -9,29 +8,19 @@ import { isAtHome, keepRecordAtHome } from "./at_home.ts";
 import { supersedeCandidates } from "./candidates.ts";
 import type { MemoryContext } from "./context.ts";
 import { newRecordId, signObservation } from "./judgement.ts";
+import type { Editable } from "./editable.ts";
 import { lint, type LintWarning } from "./lint.ts";
-import { formatObservation, type MemoryType, type Observation } from "./observation.ts";
+import { formatObservation, type Observation } from "./observation.ts";
 import { mergeObservation } from "./records.ts";
 import { refuseSecrets } from "./secrets/refuse.ts";
 import { isShared, requireOwnMode } from "../core/shared.ts";
 
 /** A memory to be saved, checked and complete. */
-export interface NewMemory {
-  readonly content: string;
-  readonly subject: string;
-  readonly summary: string;
-  readonly project: string;
-  readonly tags: readonly string[];
-  readonly memoryType: MemoryType;
-  /** 1 to 5. */
-  readonly importance: number;
-  readonly sourceFiles: readonly string[];
-  readonly references: readonly string[];
+export interface NewMemory extends Editable {
   /** Complete ids of the memories that this one replaces. */
   readonly supersedes: readonly string[];
   /** Undefined: as the settings say. */
   readonly visibility: Tier | undefined;
-  readonly expiresAt: Micros | undefined;
   /** Save even what looks like a secret. */
   readonly allowSecret: boolean;
   /** The memory that this is a new form of: it stays in that one's scope, and on this host where that one is kept to it. */

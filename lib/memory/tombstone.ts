@@ -1,5 +1,5 @@
 import type { Micros } from "../core/clock.ts";
-import { isObject, pythonJson } from "../core/json.ts";
+import { parseObject, pythonJson } from "../core/json.ts";
 import { isId } from "../core/ids.ts";
 import { formatTime, parseTime } from "../core/time.ts";
 import type { Malformed } from "./observation.ts";
@@ -15,13 +15,8 @@ export interface Tombstone {
 
 /** Reads a tombstone's payload. Only its id is checked against the key (DESIGN §4). Never throws. */
 export function parseTombstone(payload: string, keyId: string | undefined): Tombstone | Malformed {
-  let members: unknown;
-  try {
-    members = JSON.parse(payload);
-  } catch {
-    return { reason: "it is not JSON" };
-  }
-  if (!isObject(members)) return { reason: "it is not a JSON object" };
+  const members = parseObject(payload);
+  if (typeof members === "string") return { reason: members };
   const id = typeof members.observation_id === "string" ? members.observation_id : keyId;
   if (id === undefined || !isId(id)) return { reason: "it has no id of 32 hexadecimal digits" };
   if (keyId !== undefined && keyId !== id) return { reason: `its id ${id} is not its key's` };

@@ -1,6 +1,6 @@
 import type { Micros } from "../core/clock.ts";
 import { sha256 } from "../core/digest.ts";
-import { isObject, pythonJson } from "../core/json.ts";
+import { parseObject, pythonJson } from "../core/json.ts";
 import { keyChunk } from "../core/keyspace.ts";
 import { parseScopeLabel, type ScopeLabel } from "../core/scope.ts";
 import { formatTime, parseTime } from "../core/time.ts";
@@ -24,13 +24,8 @@ const LONGEST = 4_096;
 /** Reads an acknowledgement; message and session are what its key says. Never throws. */
 export function parseAck(payload: string, message: string, session: string): Ack | Malformed {
   if (payload.length > LONGEST) return { reason: `it is longer than ${LONGEST} characters` };
-  let members: unknown;
-  try {
-    members = JSON.parse(payload);
-  } catch {
-    return { reason: "it is not JSON" };
-  }
-  if (!isObject(members)) return { reason: "it is not a JSON object" };
+  const members = parseObject(payload);
+  if (typeof members === "string") return { reason: members };
   const said = (name: string): string => {
     const value = members[name];
     return typeof value === "string" ? value : "";

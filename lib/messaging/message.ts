@@ -1,7 +1,7 @@
 import { byteLength } from "../core/bytes.ts";
 import { type Micros, SECOND } from "../core/clock.ts";
 import { isId } from "../core/ids.ts";
-import { isObject, type JsonObject, pythonJson, rawMembers } from "../core/json.ts";
+import { isObject, type JsonObject, parseObject, pythonJson, rawMembers } from "../core/json.ts";
 import { keyChunk } from "../core/keyspace.ts";
 import { type Scope, scopeLabel } from "../core/scope.ts";
 import { formatTime, parseTime } from "../core/time.ts";
@@ -77,7 +77,7 @@ export type Draft = Omit<Message, "payload" | "hash" | "purgedAt" | "adapters"> 
 export function parseMessage(payload: string, key: MessageFacts): Message | Malformed {
   const bytes = byteLength(payload);
   if (bytes > LONGEST_ENVELOPE) return { reason: `it has ${bytes} bytes, more than ${LONGEST_ENVELOPE}` };
-  const members = parseMembers(payload);
+  const members = parseObject(payload);
   if (typeof members === "string") return { reason: members };
   const wrong = disagreement(members, key);
   if (wrong !== undefined) return { reason: wrong };
@@ -202,15 +202,6 @@ function recipientOf(target: Target): Record<string, string> {
   return target.kind === "agent"
     ? { kind: "agent", agent_id: target.id }
     : { kind: "session", session_id: target.id };
-}
-
-function parseMembers(payload: string): JsonObject | string {
-  try {
-    const parsed: unknown = JSON.parse(payload);
-    return isObject(parsed) ? parsed : "it is not a JSON object";
-  } catch {
-    return "it is not JSON";
-  }
 }
 
 // Where the payload says something else than its key.

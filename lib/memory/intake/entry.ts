@@ -1,5 +1,5 @@
 import type { Micros } from "../../core/clock.ts";
-import type { Editable } from "../revise.ts";
+import type { Editable } from "../editable.ts";
 import type { MemoryType, Observation } from "../observation.ts";
 
 /** The forms that memories are taken in from, apart from the folders of Python's version. */

@@ -8,7 +8,7 @@ import { isStored, tombstonesOf } from "../known.ts";
 import { newRecordId, signObservation } from "../judgement.ts";
 import { formatObservation, type Observation } from "../observation.ts";
 import { findRecord, mergeObservation } from "../records.ts";
-import { type Editable, editable } from "../revise.ts";
+import { type Editable, editable } from "../editable.ts";
 import { isShared } from "../../core/shared.ts";
 import { supersededBy } from "../supersede.ts";
 import { liveWithReference } from "./earlier.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatDraft, parseDraft } from "../../../lib/memory/draft.ts";
 import { MEMORY_TYPES } from "../../../lib/memory/observation.ts";
-import { editable } from "../../../lib/memory/revise.ts";
+import { editable } from "../../../lib/memory/editable.ts";
 import { observationOf } from "../../support/observations.ts";
 import { anyText } from "./search/any_text.ts";
 
