@@ -4,7 +4,9 @@
  * during an absence, and what each costs while nothing happens. Linux only. KIOKU_MESH_ENGINE_DIR names the engine,
  * KIOKU_PYTHON a Python with kioku-mesh 1.2.0; the argument is the size of the burst, 10,000 when not given.
  */
-import type { Store } from "../../lib/store/store.ts";
+import { quantile } from "../quantile.ts";
+import { count, has } from "./records.ts";
+import { print } from "../print.ts";
 import { freePort } from "../../lib/mesh/ports.ts";
 import { FaultHost } from "../../tests/mesh/support/fault_host.ts";
 import { until } from "../../tests/mesh/support/host.ts";
@@ -73,8 +75,8 @@ async function propagation(): Promise<void> {
     figures.push({
       name: `a save is seen elsewhere, ${name}`,
       unit: "ms",
-      ours: at(ours, part),
-      python: at(python, part),
+      ours: quantile(ours, part),
+      python: quantile(python, part),
     });
   }
 }
@@ -102,8 +104,13 @@ async function bursts(): Promise<void> {
   const lost = theirBefore + burst - reader.count;
   print(`of Python's burst ${lost} records never came to its other client`);
   figures.push(
-    { name: name("a save, p50"), unit: "ms", ours: at(times, 0.5), python: at(theirTimes, 0.5) },
-    { name: name("a save, p99"), unit: "ms", ours: at(times, 0.99), python: at(theirTimes, 0.99) },
+    { name: name("a save, p50"), unit: "ms", ours: quantile(times, 0.5), python: quantile(theirTimes, 0.5) },
+    {
+      name: name("a save, p99"),
+      unit: "ms",
+      ours: quantile(times, 0.99),
+      python: quantile(theirTimes, 0.99),
+    },
     {
       name: name("all saved"),
       unit: "s",
@@ -194,23 +201,6 @@ function steady(value: () => number): () => boolean {
     if (now !== last) [last, lastChange] = [now, performance.now()];
     return performance.now() - lastChange > 2_000;
   };
-}
-
-function has(store: Store, id: string): boolean {
-  return store.get("SELECT 1 FROM observation WHERE id = ? AND scope = 'mesh'", [id], () => true) ?? false;
-}
-
-function count(store: Store): number {
-  return store.get("SELECT count(*) AS n FROM observation", [], (row) => Number(row.n)) ?? 0;
-}
-
-function at(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
-}
-
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -3,9 +3,11 @@
  * and in turn, each with one thing more. KIOKU_MESH_ENGINE_DIR names the engine; the argument is the size of a
  * burst, 5,000 when not given.
  */
+import { quantile } from "../quantile.ts";
+import { count, has } from "./records.ts";
+import { print } from "../print.ts";
 import type { MemoryContext } from "../../lib/memory/context.ts";
 import { MESH } from "../../lib/core/scope.ts";
-import type { Store } from "../../lib/store/store.ts";
 import { freePort } from "../../lib/mesh/ports.ts";
 import { FaultHost, THIS_VERSION } from "../../tests/mesh/support/fault_host.ts";
 import { until } from "../../tests/mesh/support/host.ts";
@@ -133,18 +135,18 @@ function report(): void {
   for (const [name, part] of [["p50", 0.5], ["p95", 0.95]] as const) {
     row(
       `a save is on another spoke, ${name} (ms)`,
-      ({ propagation }) => at(propagation, part),
-      (mesh) => at(mesh.propagation, part) / at(plain.propagation, part),
+      ({ propagation }) => quantile(propagation, part),
+      (mesh) => quantile(mesh.propagation, part) / quantile(plain.propagation, part),
     );
   }
   const inTurn = (of: (mesh: Mesh) => readonly number[]) => (mesh: Mesh) =>
-    at(of(mesh).map((value, round) => value / (of(plain)[round] ?? NaN)), 0.5);
+    quantile(of(mesh).map((value, round) => value / (of(plain)[round] ?? NaN)), 0.5);
   row(
     `${burst.toLocaleString("en")} saves, until all are everywhere and confirmed (ms)`,
-    ({ bursts }) => at(bursts, 0.5),
+    ({ bursts }) => quantile(bursts, 0.5),
     inTurn(({ bursts }) => bursts),
   );
-  row("the hub's router for that, processor (ms)", ({ cpu }) => at(cpu, 0.5), inTurn(({ cpu }) => cpu));
+  row("the hub's router for that, processor (ms)", ({ cpu }) => quantile(cpu, 0.5), inTurn(({ cpu }) => cpu));
 }
 
 /** A line of the table; the ratio is to the plain mesh, of bursts the median of the ratios of each round. */
@@ -153,23 +155,6 @@ function row(name: string, value: (mesh: Mesh) => number, ratio: (mesh: Mesh) =>
     `${value(each).toFixed(value(each) < 100 ? 1 : 0)} (${ratio(each).toFixed(2)})`
   );
   print(`| ${name} | ${cells.join(" | ")} |`);
-}
-
-function has(store: Store, id: string): boolean {
-  return store.get("SELECT 1 FROM observation WHERE id = ? AND scope = 'mesh'", [id], () => true) ?? false;
-}
-
-function count(store: Store): number {
-  return store.get("SELECT count(*) AS n FROM observation", [], (row) => Number(row.n)) ?? 0;
-}
-
-function at(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
-}
-
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -3,20 +3,15 @@
  * long a message takes from the call of send_message until check_messages shows it, and an acknowledgement until the sender
  * sees it. KIOKU_MESH_ENGINE_DIR names the engine; the argument is the number of messages, 200 when not given.
  */
-import { type McpAgent, startAgent } from "../../tests/mesh/support/agent.ts";
-import { meshHome, setUp, start } from "../../tests/mesh/support/command.ts";
+import { quantile } from "../quantile.ts";
+import { print } from "../print.ts";
+import { type McpAgent, twoAgents } from "../../tests/mesh/support/agent.ts";
 import { until } from "../../tests/mesh/support/host.ts";
 
 const count = Number(Deno.args[0] ?? "200");
 
-using hubHome = meshHome();
-using spokeHome = meshHome();
-await setUp(hubHome, spokeHome);
-await using hub = start(hubHome, ["peer"]);
-await using spoke = start(spokeHome, ["peer"]);
-await Promise.all([hub, spoke].map((peer) => peer.line(/caught up/)));
-await using alice = await startAgent(hubHome, "alice");
-await using bob = await startAgent(spokeHome, "bob");
+await using agents = await twoAgents();
+const { alice, bob } = agents;
 
 const sends: number[] = [];
 const acks: number[] = [];
@@ -40,12 +35,5 @@ print(`send_message to check_messages: ${quantiles(sends)}`);
 print(`ack_message to the sender: ${quantiles(acks)}`);
 
 function quantiles(times: readonly number[]): string {
-  const sorted = times.toSorted((one, other) => one - other);
-  return [0.5, 0.95, 0.99].map((part) => (sorted[Math.floor(sorted.length * part)] ?? 0).toFixed(0)).join(
-    " / ",
-  );
-}
-
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+  return [0.5, 0.95, 0.99].map((part) => quantile(times, part).toFixed(0)).join(" / ");
 }

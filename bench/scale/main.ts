@@ -1,5 +1,6 @@
 // `deno task bench:scale [--sizes 1e4,1e5,1e6]`: fills databases with generated memories by the import path, measures
 // search, browsing, saving and opening, prints tables in Markdown and draws docs/bench/scale.svg.
+import { print } from "../print.ts";
 import { chart } from "./chart.ts";
 import { type Measured, measureSize } from "./measure.ts";
 
@@ -53,9 +54,4 @@ function table(all: readonly Measured[]): string {
       row(`first ten as without bounds: ${kind}`, ({ recall }) => recall.get(kind)?.toFixed(3) ?? "–")
     ),
   ].join("\n");
-}
-
-function print(text: string): void {
-  const bytes = new TextEncoder().encode(`${text}\n`);
-  for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
 }

@@ -4,6 +4,7 @@
  * (and KIOKU_MESH_ENGINE_DIR must name the engine); the arguments are how long that is and how often it is looked at,
  * in seconds, and where the diagram goes.
  */
+import { print } from "../print.ts";
 import { parseArgs } from "node:util";
 import { startServer } from "../../tests/e2e/support/mcp.ts";
 import { newHome } from "../../tests/e2e/support/program.ts";
@@ -107,8 +108,4 @@ if (!flat) Deno.exitCode = 1;
 
 function seriesOf(values: (all: readonly Usage[]) => number[]): Series[] {
   return [...samples].map(([name, all]) => ({ name, values: values(all) }));
-}
-
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }

@@ -3,6 +3,7 @@
  * are killed and come back; then every host must have the same set, all that was acknowledged in it. Linux only.
  * KIOKU_MESH_ENGINE_DIR names the engine; the arguments are the number of spokes and of records that each saves.
  */
+import { print } from "../print.ts";
 import { parseArgs } from "node:util";
 import { deleteMemory } from "../../lib/memory/delete.ts";
 import { freePort } from "../../lib/mesh/ports.ts";
@@ -94,8 +95,4 @@ async function timed(what: string, run: () => Promise<void>): Promise<string> {
   const start = performance.now();
   await run();
   return `${what}: ${((performance.now() - start) / 1000).toFixed(2)} s`;
-}
-
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }

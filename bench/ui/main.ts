@@ -1,5 +1,6 @@
 // `deno task bench:ui [--size 1e5]`: how soon the page shows something in Chromium (KIOKU_CHROMIUM), with a database of
 // generated memories. Prints a table in Markdown; milliseconds from the request to the first content on the screen.
+import { print } from "../print.ts";
 import { join } from "node:path";
 import { openStore } from "../../lib/store/open.ts";
 import { startChromium } from "../../tests/browser/support/chromium.ts";
@@ -52,8 +53,4 @@ try {
   await browser.close();
   child.kill("SIGKILL");
   await child.status;
-}
-
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }

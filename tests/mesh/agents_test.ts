@@ -9,7 +9,7 @@ import { openSlots } from "../../lib/store/slots.ts";
 import type { Home } from "../e2e/support/program.ts";
 import { TEST_IDENTITY, testSettings } from "../support/context.ts";
 import { look, take } from "../support/messaging.ts";
-import { type McpAgent, startAgent } from "./support/agent.ts";
+import { type McpAgent, startAgent, twoAgents } from "./support/agent.ts";
 import { meshHome, setUp, start } from "./support/command.ts";
 import { routerTest, until } from "./support/host.ts";
 
@@ -18,14 +18,8 @@ const CLOCK = monotonicClock(Date.now);
 routerTest(
   "two agents on different hosts hold a conversation of 200 messages, each acknowledged",
   async () => {
-    using hubHome = meshHome();
-    using spokeHome = meshHome();
-    await setUp(hubHome, spokeHome);
-    await using hub = start(hubHome, ["peer"]);
-    await using spoke = start(spokeHome, ["peer"]);
-    await Promise.all([hub, spoke].map((peer) => peer.line(/caught up/)));
-    await using alice = await startAgent(hubHome, "alice");
-    await using bob = await startAgent(spokeHome, "bob");
+    await using agents = await twoAgents();
+    const { alice, bob } = agents;
     const pairs: readonly (readonly [from: McpAgent, to: McpAgent])[] = [[alice, bob], [bob, alice]];
     const got = new Map<McpAgent, string[]>([[alice, []], [bob, []]]);
     const ids: string[] = [];
@@ -53,14 +47,8 @@ routerTest(
 routerTest(
   "two agents that write at the same time get all of each other's messages, once and in order",
   async () => {
-    using hubHome = meshHome();
-    using spokeHome = meshHome();
-    await setUp(hubHome, spokeHome);
-    await using hub = start(hubHome, ["peer"]);
-    await using spoke = start(spokeHome, ["peer"]);
-    await Promise.all([hub, spoke].map((peer) => peer.line(/caught up/)));
-    await using alice = await startAgent(hubHome, "alice");
-    await using bob = await startAgent(spokeHome, "bob");
+    await using agents = await twoAgents();
+    const { alice, bob } = agents;
     const bodies = Array.from({ length: 100 }, (_, n) => `message ${n}`);
     const write = async (from: McpAgent, to: McpAgent) => {
       const ids: string[] = [];

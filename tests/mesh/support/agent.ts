@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type RawServer, type ServerEnd, startServer } from "../../e2e/support/mcp.ts";
 import type { Home } from "../../e2e/support/program.ts";
+import { meshHome, setUp, start } from "./command.ts";
 import { until } from "./host.ts";
 
 /** A message as an agent gets it. */
@@ -84,4 +85,24 @@ export async function startAgent(
     },
   };
   return agent;
+}
+
+/** Two hosts in a mesh, each with an agent: alice on the hub, bob on a spoke. All ends with it. */
+export async function twoAgents(): Promise<
+  { readonly alice: McpAgent; readonly bob: McpAgent } & AsyncDisposable
+> {
+  const all = new AsyncDisposableStack();
+  try {
+    const hub = all.use(meshHome());
+    const spoke = all.use(meshHome());
+    await setUp(hub, spoke);
+    const peers = [hub, spoke].map((home) => all.use(start(home, ["peer"])));
+    await Promise.all(peers.map((peer) => peer.line(/caught up/)));
+    const alice = all.use(await startAgent(hub, "alice"));
+    const bob = all.use(await startAgent(spoke, "bob"));
+    return { alice, bob, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  } catch (error) {
+    await all.disposeAsync();
+    throw error;
+  }
 }

@@ -16,6 +16,7 @@ import type { LinkTls } from "../../../lib/mesh/router_config.ts";
 import { systemTimer } from "../../../lib/mesh/timer.ts";
 import { openStore } from "../../../lib/store/open.ts";
 import { TEST_IDENTITY, testSettings } from "../../support/context.ts";
+import { newMemory } from "../../support/new_memory.ts";
 import { type TempFolder, tempFolder } from "../../support/folder.ts";
 import type { TestHost } from "../../support/trust.ts";
 import { testEngine, until } from "./host.ts";
@@ -163,21 +164,8 @@ export async function startTestPeer(given: PeerParts): Promise<TestPeer> {
 
 /** Saves a memory as an agent does. Gives its id. */
 export function save(memory: MemoryContext, content: string, allowSecret = false): string {
-  return saveMemory(memory, {
-    content,
-    subject: content.slice(0, 60),
-    summary: "",
-    project: "test",
-    tags: [],
-    memoryType: "note",
-    importance: 2,
-    sourceFiles: [],
-    references: [],
-    supersedes: [],
-    visibility: undefined,
-    expiresAt: undefined,
-    allowSecret,
-  }).observation.id;
+  const fields = { content, subject: content.slice(0, 60), project: "test", allowSecret };
+  return saveMemory(memory, newMemory(fields)).observation.id;
 }
 
 /** All records of a scope, as hosts compare them, sorted. */

@@ -3,6 +3,7 @@ import { FRAME } from "../../../lib/mcp/frame.ts";
 import { keyChunk } from "../../../lib/core/keyspace.ts";
 import { saveMemory } from "../../../lib/memory/save.ts";
 import { openInMemory } from "../../../lib/store/open.ts";
+import { newMemory } from "../../support/new_memory.ts";
 import { testContext } from "../../support/context.ts";
 import { connect } from "./client.ts";
 
@@ -93,21 +94,10 @@ Deno.test("hostile short fields stay on the line that is theirs", async () => {
 Deno.test("a memory from another host says so", async () => {
   const store = openInMemory();
   const elsewhere = testContext({ store, identity: { pcId: "f".repeat(32) } });
-  const { observation: { id } } = saveMemory(elsewhere, {
-    content: "c",
-    subject: "s",
-    summary: "s",
-    project: "",
-    tags: [],
-    memoryType: "note",
-    importance: 2,
-    sourceFiles: [],
-    references: [],
-    supersedes: [],
-    visibility: undefined,
-    expiresAt: undefined,
-    allowSecret: false,
-  });
+  const { observation: { id } } = saveMemory(
+    elsewhere,
+    newMemory({ content: "c", subject: "s", summary: "s" }),
+  );
   await using server = await connect({ store });
   const { text } = await server.ok("search_memory");
   assert.ok(text.includes("[origin: claude/alice@mbp, other pc, mesh]"), text);

@@ -1,3 +1,4 @@
+import { newMemory } from "../../support/new_memory.ts";
 import assert from "node:assert/strict";
 import { MESH, type Scope, scopeLabel } from "../../../lib/core/scope.ts";
 import { backfill, scanForBackfill } from "../../../lib/memory/backfill.ts";
@@ -66,21 +67,7 @@ function learn({ store }: MemoryContext, arrival: Arrival): void {
 }
 
 function memory(content: string, scope: Scope = MESH): NewMemory {
-  return {
-    content,
-    subject: "a subject",
-    summary: "a summary",
-    project: "",
-    tags: [],
-    memoryType: "note",
-    importance: 2,
-    sourceFiles: [],
-    references: [],
-    supersedes: [],
-    visibility: scope.tier,
-    expiresAt: undefined,
-    allowSecret: false,
-  };
+  return newMemory({ content, subject: "a subject", summary: "a summary", visibility: scope.tier });
 }
 
 /** What a host sends of a record that it has. */

@@ -6,6 +6,7 @@ import { handler } from "../../../lib/ui/handler.ts";
 import type { MeshView } from "../../../lib/ui/view.ts";
 import { addCertificate } from "../../../lib/trust/certificates.ts";
 import { testContext } from "../../support/context.ts";
+import { newMemory } from "../../support/new_memory.ts";
 import { testId } from "../../support/observations.ts";
 import { seededNumbers, seededRandom } from "../../support/random.ts";
 
@@ -23,21 +24,8 @@ function browser(memory: MemoryContext, mesh?: MeshView) {
 }
 
 function save(memory: MemoryContext, subject: string, content: string, supersedes: string[] = []): string {
-  return saveMemory(memory, {
-    content,
-    subject,
-    summary: "",
-    project: "api",
-    tags: ["x"],
-    memoryType: "decision",
-    importance: 3,
-    sourceFiles: [],
-    references: [],
-    supersedes,
-    visibility: undefined,
-    expiresAt: undefined,
-    allowSecret: false,
-  }).observation.id;
+  const fields = { content, subject, supersedes, project: "api", tags: ["x"], importance: 3 };
+  return saveMemory(memory, newMemory({ ...fields, memoryType: "decision" })).observation.id;
 }
 
 Deno.test("memories are listed by day, searched with marks, and shown with their history", async () => {

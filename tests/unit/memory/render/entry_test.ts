@@ -1,36 +1,23 @@
 import assert from "node:assert/strict";
 import { markdownEntry, textEntry } from "../../../../lib/memory/render/entry.ts";
 import { saveMemory } from "../../../../lib/memory/save.ts";
+import { newMemory } from "../../../support/new_memory.ts";
 import { testContext } from "../../../support/context.ts";
-
-const DEFAULTS = {
-  content: "",
-  subject: "",
-  summary: "",
-  project: "",
-  tags: [],
-  memoryType: "note",
-  importance: 2,
-  sourceFiles: [],
-  references: [],
-  supersedes: [],
-  visibility: undefined,
-  expiresAt: undefined,
-  allowSecret: false,
-} as const;
 
 Deno.test("entries look as Python's version wrote them", () => {
   using context = testContext();
-  const { observation } = saveMemory(context, {
-    ...DEFAULTS,
-    content: "Postgres because of JSON",
-    subject: "analytics db",
-    summary: "Postgres for analytics",
-    project: "demo",
-    memoryType: "decision",
-    importance: 4,
-    references: ["#67", "org/repo#42"],
-  });
+  const { observation } = saveMemory(
+    context,
+    newMemory({
+      content: "Postgres because of JSON",
+      subject: "analytics db",
+      summary: "Postgres for analytics",
+      project: "demo",
+      memoryType: "decision",
+      importance: 4,
+      references: ["#67", "org/repo#42"],
+    }),
+  );
   const { id } = observation;
   assert.equal(
     textEntry(observation),
@@ -48,7 +35,7 @@ Deno.test("entries look as Python's version wrote them", () => {
 
 Deno.test("a memory without subject and summary shows the beginning of its content", () => {
   using context = testContext();
-  const { observation } = saveMemory(context, { ...DEFAULTS, content: `first\n\nsecond ${"x".repeat(100)}` });
+  const { observation } = saveMemory(context, newMemory({ content: `first\n\nsecond ${"x".repeat(100)}` }));
   const { id } = observation;
   const gist = `first second ${"x".repeat(66)}…`;
   assert.equal(textEntry(observation), `[note][2] 2026-03-01T12:00:00\n${gist} <id=${id}>`);
